@@ -1,0 +1,1 @@
+"""What the outside touches: HTTP, storage, jobs and the command line."""

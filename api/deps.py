@@ -1,0 +1,149 @@
+"""What endpoints declare that they need."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+
+from api.auth import digest
+from api.cookies import PARTICIPANT, STAFF, read_cookie
+from api.errors import ClassCodeRequiredError, NotFoundError, SignInRequiredError
+from api.services.areas import AreaLibrary
+from api.services.installation import Installation
+from api.services.limits import FailureLimit
+from api.settings import Settings
+from api.store import campaigns, users
+from api.store.engine import Session, Store
+from api.store.models import Participant, User
+from web.pages import render
+from web.refusals import refusal_words
+from web.translation import choose_language
+
+
+def get_installation(request: Request) -> Installation:
+    """Return what this app was made with."""
+    here: Installation = request.app.state.here
+    return here
+
+
+InstallationDep = Annotated[Installation, Depends(get_installation)]
+
+
+def get_settings(here: InstallationDep) -> Settings:
+    """Return the settings of the installation."""
+    return here.settings
+
+
+def get_store(here: InstallationDep) -> Store:
+    """Return the database of the installation."""
+    return here.store
+
+
+def get_library(here: InstallationDep) -> AreaLibrary:
+    """Return the loaded areas of the installation."""
+    return here.library
+
+
+def get_join_limit(request: Request) -> FailureLimit:
+    """Return what counts wrong codes, phrases and passwords."""
+    limit: FailureLimit = request.app.state.failures
+    return limit
+
+
+SettingsDep = Annotated[Settings, Depends(get_settings)]
+StoreDep = Annotated[Store, Depends(get_store)]
+LibraryDep = Annotated[AreaLibrary, Depends(get_library)]
+FailuresDep = Annotated[FailureLimit, Depends(get_join_limit)]
+
+
+def get_reader(store: StoreDep) -> Iterator[Session]:
+    """Give a session that sees one state of the database."""
+    with store.read() as session:
+        yield session
+
+
+def get_writer(store: StoreDep) -> Iterator[Session]:
+    """Give a session that is committed before the answer leaves."""
+    with store.write() as session:
+        yield session
+
+
+# Without the scope FastAPI would commit after the answer: a failed commit would read as success.
+ReadDep = Annotated[Session, Depends(get_reader, scope="function")]
+WriteDep = Annotated[Session, Depends(get_writer, scope="function")]
+
+
+# Who asks is read in a session of its own, closed before the endpoint's begins: where SQLite has
+# no write-ahead log, an open reader would block the same request's writing.
+def get_participant(request: Request, store: StoreDep, settings: SettingsDep) -> Participant:
+    """Return the student of this browser's class session."""
+    token = read_cookie(request, settings, PARTICIPANT)
+    with store.read() as session:
+        participant = campaigns.participant_by_session(session, digest(token)) if token else None
+    if participant is None:
+        raise ClassCodeRequiredError("enter the class code first")
+    return participant
+
+
+def get_user(request: Request, store: StoreDep, settings: SettingsDep) -> User | None:
+    """Return who is signed in as staff."""
+    token = read_cookie(request, settings, STAFF)
+    with store.read() as session:
+        return users.by_token(session, digest(token), datetime.now(UTC)) if token else None
+
+
+ParticipantDep = Annotated[Participant, Depends(get_participant)]
+UserDep = Annotated[User | None, Depends(get_user)]
+
+
+def get_staff(user: UserDep) -> User:
+    """Return the signed-in member of staff."""
+    if user is None:
+        raise SignInRequiredError("sign in first")
+    return user
+
+
+def get_teacher(user: Annotated[User, Depends(get_staff)]) -> User:
+    """Return the signed-in teacher or administrator; for others these pages do not exist."""
+    if user.role not in {"teacher", "admin"}:
+        raise NotFoundError("no such page")
+    return user
+
+
+StaffDep = Annotated[User, Depends(get_staff)]
+TeacherDep = Annotated[User, Depends(get_teacher)]
+
+
+class Pages:
+    """Renders pages for one request: its language, its nonce and who is signed in."""
+
+    def __init__(self, request: Request, user: UserDep) -> None:
+        self._request = request
+        self._user = user
+
+    def language(self, campaign: str | None = None) -> str:
+        """Return the language: asked for, chosen before, the campaign's, the browser's."""
+        asked = self._request.query_params.get("lang")
+        chosen = self._request.cookies.get("lang")
+        accept = self._request.headers.get("accept-language", "")
+        return choose_language(asked, chosen, campaign, accept=accept)
+
+    def render(self, template: str, *, language: str | None = None, **context: Any) -> str:  # noqa: ANN401
+        """Return a page with what every page has."""
+        user = {"email": self._user.email, "role": self._user.role} if self._user else None
+        return render(
+            template,
+            language=language or self.language(),
+            nonce=self._request.state.nonce,
+            user=user,
+            path=self._request.url.path,
+            **context,
+        )
+
+    def refusal(self, error: Exception) -> str:
+        """Return why something was refused, in the page's language where it has words for it."""
+        return refusal_words(self.language(), error)
+
+
+PagesDep = Annotated[Pages, Depends(Pages)]

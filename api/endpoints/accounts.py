@@ -1,0 +1,69 @@
+"""Signing in and out as staff."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from api.auth import digest
+from api.cookies import STAFF, clear_cookie, read_cookie, set_cookie
+from api.deps import FailuresDep, PagesDep, SettingsDep, StoreDep, UserDep, WriteDep
+from api.errors import WrongPasswordError
+from api.services.accounts import sign_in
+from api.store import users
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/sign-in", response_class=HTMLResponse)
+def show_sign_in(pages: PagesDep, next: str = "") -> str:  # noqa: A002 - the field's name in the address
+    """Ask for e-mail and password."""
+    return pages.render("sign_in.html", next=own_path(next))
+
+
+@router.post("/sign-in")
+def enter(
+    request: Request,
+    pages: PagesDep,
+    store: StoreDep,
+    settings: SettingsDep,
+    failures: FailuresDep,
+    email: Annotated[str, Form(max_length=200)] = "",
+    password: Annotated[str, Form(max_length=200)] = "",
+    next: Annotated[str, Form(max_length=200)] = "",  # noqa: A002 - the field's name in the form
+) -> Response:
+    """Sign in and go on to the page that was asked for."""
+    address = request.client.host if request.client else ""
+    failures.check("password", address)
+    try:
+        token = sign_in(store, email, password)
+    except WrongPasswordError as error:
+        failures.count("password", address)
+        page = pages.render("sign_in.html", next=own_path(next), error=pages.refusal(error))
+        return HTMLResponse(page, HTTPStatus.UNAUTHORIZED)
+    response = RedirectResponse(own_path(next) or "/start", HTTPStatus.SEE_OTHER)
+    set_cookie(response, settings, STAFF, token)
+    return response
+
+
+@router.get("/start")
+def go_home(user: UserDep) -> Response:
+    """Send staff to the page of their role."""
+    pages = {"teacher": "/teach", "admin": "/teach", "police": "/hotspots"}
+    return RedirectResponse(pages[user.role] if user else "/sign-in", HTTPStatus.SEE_OTHER)
+
+
+@router.post("/sign-out")
+def leave(request: Request, session: WriteDep, settings: SettingsDep) -> Response:
+    """End this browser's session."""
+    users.end_session(session, digest(read_cookie(request, settings, STAFF)))
+    response = RedirectResponse("/", HTTPStatus.SEE_OTHER)
+    clear_cookie(response, settings, STAFF)
+    return response
+
+
+def own_path(text: str) -> str:
+    """Return `text` if it is a path of this site, so that no link leads elsewhere after sign-in."""
+    fine = text.startswith("/") and not text.startswith(("//", "/\\")) and text.isprintable()
+    return text if fine else ""

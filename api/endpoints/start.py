@@ -1,0 +1,79 @@
+"""The first page, joining a class, erasing what was sent, and help."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from api.cookies import PARTICIPANT, set_cookie
+from api.deps import FailuresDep, PagesDep, ReadDep, SettingsDep, WriteDep
+from api.errors import BarometerError, UnknownCodeError, UnreadNoticeError, status_of
+from api.services.campaigns import join_class
+from api.services.erase import erase
+from api.store import campaigns
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/", response_class=HTMLResponse)
+def home(pages: PagesDep, session: ReadDep, code: str = "") -> str:
+    """Ask for the class code; a QR code brings it along."""
+    simulated = campaigns.has_simulated(session)
+    return pages.render("home.html", code=code[:20], simulated=simulated)
+
+
+@router.post("/join")
+def join(
+    request: Request,
+    pages: PagesDep,
+    session: WriteDep,
+    settings: SettingsDep,
+    failures: FailuresDep,
+    code: Annotated[str, Form(max_length=40)] = "",
+    ready: Annotated[str, Form(max_length=10)] = "",
+) -> Response:
+    """Join a class by its code."""
+    address = request.client.host if request.client else ""
+    failures.check("code", address)
+    try:
+        if not ready:
+            raise UnreadNoticeError("please read what is stored and tick the box")
+        participant, token = join_class(session, settings, code)
+    except BarometerError as error:
+        if isinstance(error, UnknownCodeError):
+            failures.count("code", address)
+        page = pages.render("home.html", code=code, error=pages.refusal(error))
+        return HTMLResponse(page, status_of(error))
+    response = RedirectResponse("/draw", HTTPStatus.SEE_OTHER)
+    set_cookie(response, settings, PARTICIPANT, token)
+    response.set_cookie("lang", pages.language(participant.campaign.language), samesite="lax")
+    return response
+
+
+@router.get("/mine", response_class=HTMLResponse)
+def mine(pages: PagesDep) -> str:
+    """Ask for the delete phrase."""
+    return pages.render("mine.html", erased=False)
+
+
+@router.post("/mine")
+def erase_mine(
+    request: Request,
+    pages: PagesDep,
+    session: WriteDep,
+    failures: FailuresDep,
+    phrase: Annotated[str, Form(max_length=200)] = "",
+) -> Response:
+    """Erase by phrase; the answer never tells whether there was anything."""
+    address = request.client.host if request.client else ""
+    failures.check("phrase", address)
+    if not erase(session, phrase):
+        failures.count("phrase", address)
+    return HTMLResponse(pages.render("mine.html", erased=True))
+
+
+@router.get("/help", response_class=HTMLResponse)
+def show_help(pages: PagesDep) -> str:
+    """Explain what is stored, how places are ranked and who sees what."""
+    return pages.render("help.html")

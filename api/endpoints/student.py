@@ -1,0 +1,89 @@
+"""The student's pages: draw, rate, check, thanks. What is drawn stays in the browser until sent."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+
+from api.auth import digest
+from api.deps import PagesDep, ParticipantDep, ReadDep
+from api.services.areas import map_area
+from api.services.progress import class_progress
+from api.store.engine import Session
+from api.store.models import Participant
+from web.maps import check_map, draw_map, rate_map
+
+router = APIRouter(include_in_schema=False)
+
+URLS = {
+    "snap": "/api/snap",
+    "routes": "/api/routes",
+    "class": "/api/class",
+    "draw": "/draw",
+    "rate": "/rate",
+    "check": "/check",
+    "thanks": "/thanks",
+}
+MAPS = {"draw": draw_map, "rate": rate_map, "check": check_map}
+
+
+@router.get("/draw", response_class=HTMLResponse)
+def draw(pages: PagesDep, participant: ParticipantDep) -> str:
+    """Let the student draw."""
+    return _map_page("draw", pages, participant)
+
+
+@router.get("/rate", response_class=HTMLResponse)
+def rate(pages: PagesDep, participant: ParticipantDep) -> str:
+    """Let the student rate the places of the drawing."""
+    return _map_page("rate", pages, participant)
+
+
+@router.get("/check", response_class=HTMLResponse)
+def check(pages: PagesDep, participant: ParticipantDep) -> str:
+    """Show what will be stored, and send it."""
+    return _map_page("check", pages, participant)
+
+
+@router.get("/thanks", response_class=HTMLResponse)
+def thanks(pages: PagesDep, participant: ParticipantDep, session: ReadDep) -> str:
+    """Show the delete phrase, which the browser got with the receipt, and the class's progress."""
+    campaign = participant.campaign
+    return pages.render(
+        "thanks.html",
+        language=pages.language(campaign.language),
+        config=_config(participant),
+        campaign={"title": campaign.title, "school": campaign.school.name},
+        progress=_numbers(session, participant),
+        simulated=campaign.simulated,
+    )
+
+
+def _map_page(name: str, pages: PagesDep, participant: Participant) -> str:
+    campaign = participant.campaign
+    language = pages.language(campaign.language)
+    return pages.render(
+        f"{name}.html",
+        language=language,
+        map=MAPS[name](map_area(campaign.school.area), language=language),
+        config=_config(participant),
+        campaign={"title": campaign.title, "school": campaign.school.name},
+        simulated=campaign.simulated,
+    )
+
+
+def _config(participant: Participant) -> dict[str, Any]:
+    campaign = participant.campaign
+    school = campaign.school
+    return {
+        "area": map_area(school.area),
+        "school": {"name": school.name, "lon": school.location.x, "lat": school.location.y},
+        "campaign": {"id": campaign.id, "title": campaign.title},
+        # Names the draft on this device; says nothing to whoever finds it there.
+        "participant_key": digest(f"draft:{participant.id}")[:24],
+        "urls": URLS,
+    }
+
+
+def _numbers(session: Session, participant: Participant) -> dict[str, Any]:
+    return class_progress(session, participant.campaign).model_dump()

@@ -1,0 +1,59 @@
+"""What the student's pages ask and send: proposals, routes with ratings, the class's numbers."""
+
+from dataclasses import asdict
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from api.deps import InstallationDep, LibraryDep, ParticipantDep, ReadDep
+from api.schemas import ClassOut, ProblemOut, RouteIn, RouteReceipt, SnapIn
+from api.services.progress import class_progress
+from api.services.submit_route import submit_route
+from geo.routing import Waypoint
+
+PROBLEM: dict[str, Any] = {"model": ProblemOut, "content": {"application/problem+json": {}}}
+
+router = APIRouter(
+    prefix="/api",
+    tags=["student"],
+    responses={401: PROBLEM, 403: PROBLEM, 413: PROBLEM, 422: PROBLEM},
+)
+
+
+@router.post("/snap")
+def snap(participant: ParticipantDep, library: LibraryDep, asked: SnapIn) -> dict[str, Any]:
+    """Propose a route through the waypoints; nothing of it is stored or logged."""
+    area = library.get(participant.campaign.school.area)
+    route = area.router.snap([Waypoint(w.lon, w.lat, w.straight) for w in asked.waypoints])
+    return {
+        "waypoints": route.waypoints,
+        "legs": [asdict(leg) for leg in route.legs],
+        "length_m": route.length_m,
+        "places": [asdict(passage) for passage in route.passages],
+    }
+
+
+@router.post(
+    "/routes",
+    status_code=HTTPStatus.CREATED,
+    responses={200: {"model": RouteReceipt}, 409: PROBLEM, 410: PROBLEM},
+)
+def send_route(
+    participant: ParticipantDep,
+    here: InstallationDep,
+    sent: RouteIn,
+    response: Response,
+) -> RouteReceipt:
+    """Store a route with its ratings; the same route again gets the same answer with 200."""
+    area = here.library.get(participant.campaign.school.area)
+    receipt, new = submit_route(here, area, participant.id, sent)
+    if not new:
+        response.status_code = HTTPStatus.OK
+    return receipt
+
+
+@router.get("/class")
+def show_class(participant: ParticipantDep, session: ReadDep) -> ClassOut:
+    """Return how far the class is."""
+    return class_progress(session, participant.campaign)

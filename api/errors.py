@@ -1,0 +1,124 @@
+"""Errors named after what the caller can fix, and the one table that maps them to HTTP."""
+
+from http import HTTPStatus
+
+from geo.errors import GeoError
+
+
+class BarometerError(Exception):
+    """Base of everything the services refuse; the message is a sentence for people."""
+
+
+class NotFoundError(BarometerError):
+    """The thing does not exist, or is not the caller's to see: both read the same."""
+
+
+class AreaNotFoundError(NotFoundError):
+    """No area has this name."""
+
+
+class UnknownCodeError(NotFoundError):
+    """No open class has this code."""
+
+
+class NoReleaseError(NotFoundError):
+    """Nothing has been published for this area yet."""
+
+
+class CampaignClosedError(BarometerError):
+    """The campaign does not take part at the moment."""
+
+
+class RosterFullError(BarometerError):
+    """As many students have joined as the teacher announced."""
+
+
+class ChangedRouteError(BarometerError):
+    """The same route id came again with another content."""
+
+
+class InvalidRouteError(BarometerError):
+    """The route cannot be stored as it is."""
+
+
+class InvalidCampaignError(BarometerError):
+    """A field of the campaign form cannot be taken as it is."""
+
+    def __init__(self, fields: dict[str, str]) -> None:
+        super().__init__("; ".join(f"{field}: {reason}" for field, reason in fields.items()))
+        self.fields = fields
+
+
+class InvalidUserError(BarometerError):
+    """The account cannot be made as it is."""
+
+
+class NotEnoughError(BarometerError):
+    """Too few participants for a release."""
+
+
+class SignInRequiredError(BarometerError):
+    """Nobody is signed in."""
+
+
+class ClassCodeRequiredError(SignInRequiredError):
+    """The browser has not joined a class, or its session was erased."""
+
+
+class WrongPasswordError(BarometerError):
+    """E-mail and password do not belong together."""
+
+
+class UnreadNoticeError(BarometerError):
+    """The notice of what is stored was not confirmed."""
+
+
+class ForeignOriginError(BarometerError):
+    """A form or request was sent from another site."""
+
+
+class TooManyAttemptsError(BarometerError):
+    """Too many failures came from one address, or in all."""
+
+
+class BodyTooLargeError(BarometerError):
+    """The request is larger than anything the program asks for."""
+
+
+class WrongKeyError(BarometerError):
+    """The key of an area does not open what was sealed with it."""
+
+
+class DamagedAreaError(BarometerError):
+    """The files of an area cannot be read."""
+
+
+class UnsafeDatabaseError(BarometerError):
+    """The database is not one this version can work on without losing data."""
+
+
+STATUSES: dict[type[Exception], HTTPStatus] = {
+    NotFoundError: HTTPStatus.NOT_FOUND,
+    CampaignClosedError: HTTPStatus.GONE,
+    RosterFullError: HTTPStatus.CONFLICT,
+    ChangedRouteError: HTTPStatus.CONFLICT,
+    NotEnoughError: HTTPStatus.CONFLICT,
+    InvalidRouteError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    InvalidCampaignError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    UnreadNoticeError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    GeoError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    SignInRequiredError: HTTPStatus.UNAUTHORIZED,
+    WrongPasswordError: HTTPStatus.UNAUTHORIZED,
+    ForeignOriginError: HTTPStatus.FORBIDDEN,
+    TooManyAttemptsError: HTTPStatus.TOO_MANY_REQUESTS,
+    BodyTooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    DamagedAreaError: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+def status_of(error: Exception) -> HTTPStatus:
+    """Return the status of the nearest class in the table; an unmapped error is ours."""
+    for kind in type(error).__mro__:
+        if kind in STATUSES:
+            return STATUSES[kind]
+    return HTTPStatus.INTERNAL_SERVER_ERROR

@@ -1,0 +1,109 @@
+"""How a refusal reaches people (a page) and programs (problem details), without what they sent."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse
+
+from geo.errors import GeoError
+from web.pages import render
+from web.refusals import refusal_words
+from web.translation import choose_language
+
+from .errors import (
+    BarometerError,
+    ClassCodeRequiredError,
+    SignInRequiredError,
+    TooManyAttemptsError,
+    status_of,
+)
+
+logger = logging.getLogger(__name__)
+
+MAX_PROBLEMS = 5
+RETRY_SECONDS = 600
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Answer every error of ours, of the framework and of nobody."""
+    app.add_exception_handler(BarometerError, _refused)
+    app.add_exception_handler(GeoError, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def problem(request: Request, status: HTTPStatus | int, error: Exception | str) -> Response:
+    """Return the problem as `application/problem+json` to programs, as a page to people."""
+    code = HTTPStatus(status)
+    language = choose_language(
+        request.query_params.get("lang"),
+        request.cookies.get("lang"),
+        accept=request.headers.get("accept-language", ""),
+    )
+    detail = error if isinstance(error, str) else refusal_words(language, error)
+    if request.url.path.startswith("/api/"):
+        content = {"type": "about:blank", "title": code.phrase, "status": code, "detail": detail}
+        return JSONResponse(content, code, media_type="application/problem+json")
+    page = render(
+        "error.html",
+        language=language,
+        nonce=request.state.nonce,
+        status=code.value,
+        title=code.phrase,
+        detail=detail,
+    )
+    return HTMLResponse(page, code)
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    if isinstance(error, SignInRequiredError) and not request.url.path.startswith("/api/"):
+        if isinstance(error, ClassCodeRequiredError):
+            return RedirectResponse("/", HTTPStatus.SEE_OTHER)
+        return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", HTTPStatus.SEE_OTHER)
+    status = status_of(error)
+    if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        return _unexpected(request, error)
+    response = problem(request, status, error)
+    if isinstance(error, TooManyAttemptsError):
+        response.headers["retry-after"] = str(RETRY_SECONDS)
+    return response
+
+
+def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for nothing else
+    found = error.errors()
+    sentences = [f"{_where(one['loc'])}: {_what(one)}" for one in found[:MAX_PROBLEMS]]
+    if len(found) > MAX_PROBLEMS:
+        sentences.append(f"and {len(found) - MAX_PROBLEMS} more")
+    return problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, "; ".join(sentences))
+
+
+def _where(location: tuple[Any, ...]) -> str:
+    parts = [part if isinstance(part, str) else f"[{part}]" for part in location[1:]]
+    # A key that came from outside is somebody's text: it is echoed only where it is plain.
+    plain = [part if part.isascii() and len(part) < 40 else "…" for part in parts]  # noqa: PLR2004
+    return ".".join(plain).replace(".[", "[") or "body"
+
+
+def _what(one: dict[str, Any]) -> str:
+    text = str(one["msg"]).removeprefix("Value error, ")
+    return text[:1].lower() + text[1:]
+
+
+def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for nothing else
+    response = problem(request, error.status_code, str(error.detail))
+    response.headers.update(error.headers or {})
+    return response
+
+
+def _unexpected(request: Request, error: Exception) -> Response:
+    logger.error("request %s failed", request.state.id, exc_info=error)
+    detail = f"this is our fault; it is logged as {request.state.id}"
+    return problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, detail)

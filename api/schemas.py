@@ -1,0 +1,243 @@
+"""What the outside sends and gets where it differs from the tables; strict, finite, bounded."""
+
+import unicodedata
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+MAX_STEPS = 500
+MAX_POINTS = 500
+MAX_RATINGS = 120
+MAX_WAYPOINTS = 20
+MAX_COMMENT = 200
+
+Reason = Literal[
+    "traffic",
+    "speed",
+    "obstacles",
+    "surface",
+    "lighting",
+    "space",
+    "behaviour",
+    "signs",
+    "sight",
+    "other",
+]
+
+
+def _plain_text(text: str) -> str:
+    if "<" in text or ">" in text:
+        raise ValueError("expected plain text, got a text with < or >")
+    # Cc and Cf are controls such as NUL and the bidi overrides, Cs lone surrogates.
+    if any(unicodedata.category(letter) in {"Cc", "Cf", "Cs"} for letter in text):
+        raise ValueError("expected plain text, got a text with control characters")
+    return text.strip()
+
+
+PlainText = Annotated[str, AfterValidator(_plain_text)]
+Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+PlaceId = Annotated[str, Field(pattern=r"^[si][0-9a-z]{4,20}$")]
+Rating = Annotated[int, Field(ge=0, le=10)]
+
+
+class Strict(BaseModel):
+    """Base of what comes in: no coercion, no unknown field."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class WaypointIn(Strict):
+    """One point of the route as it is drawn; `straight` means in a straight line from the last."""
+
+    lon: Longitude
+    lat: Latitude
+    straight: bool = False
+
+
+class SnapIn(Strict):
+    """The waypoints in riding order, the school last."""
+
+    waypoints: Annotated[list[WaypointIn], Field(min_length=2, max_length=MAX_WAYPOINTS)]
+
+
+class LegOut(BaseModel):
+    """The way between two waypoints."""
+
+    coordinates: list[tuple[float, float]]
+    straight: bool
+    length_m: float
+
+
+class PlaceOut(BaseModel):
+    """A place of the route with its stretch of it in metres from the start."""
+
+    kind: Literal["segment", "intersection"]
+    id: str
+    name: str
+    direction: Literal["forward", "backward"] | None
+    from_m: float
+    to_m: float
+    lon: float
+    lat: float
+    safe: bool
+
+
+class SnapOut(BaseModel):
+    """The proposed route: snapped waypoints, legs, and every place in riding order."""
+
+    waypoints: list[tuple[float, float]]
+    legs: list[LegOut]
+    length_m: float
+    places: list[PlaceOut]
+
+
+class SegmentStep(Strict):
+    """Riding one segment in its direction or against it."""
+
+    kind: Literal["segment"]
+    id: PlaceId
+    direction: Literal["forward", "backward"]
+
+
+class IntersectionStep(Strict):
+    """Crossing one intersection."""
+
+    kind: Literal["intersection"]
+    id: PlaceId
+
+
+class FreeStep(Strict):
+    """A piece that is not on the map, longitude before latitude."""
+
+    kind: Literal["free"]
+    coordinates: Annotated[
+        list[Annotated[list[float], Field(min_length=2, max_length=2)]],
+        Field(min_length=2, max_length=MAX_POINTS),
+    ]
+
+
+class RatingIn(Strict):
+    """How one place of the route feels, and what happened there."""
+
+    place: PlaceId
+    rating: Rating
+    seconds: Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)] | None = None
+    reasons: Annotated[list[Reason], Field(max_length=10)] = []
+    incident: Literal["near_miss", "fall"] | None = None
+    comment: Annotated[PlainText, Field(max_length=MAX_COMMENT)] = ""
+
+
+class RouteIn(Strict):
+    """A route whose home end was cut on the device, with its ratings."""
+
+    id: Annotated[UUID, Field(strict=False)]
+    rides_per_week: Annotated[int, Field(ge=1, le=5)]
+    edits: Annotated[int, Field(ge=0, le=1000)] = 0
+    accepted_unchanged: bool = False
+    steps: Annotated[
+        list[Annotated[SegmentStep | IntersectionStep | FreeStep, Field(discriminator="kind")]],
+        Field(max_length=MAX_STEPS),
+    ]
+    """In riding order from the safe intersection at which the device cut the route; empty for a
+    ride too short to store, of which only safe intersections are rated."""
+    rest: Rating | None = None
+    """The rating of every place that `ratings` does not name: "all fine, except …"."""
+    ratings: Annotated[list[RatingIn], Field(max_length=MAX_RATINGS)] = []
+
+
+class RouteReceipt(BaseModel):
+    """What was stored, and the phrase that erases it."""
+
+    id: UUID
+    phrase: str
+    km: float
+    places: int
+    rated: int
+
+
+class ClassOut(BaseModel):
+    """The class so far: numbers only."""
+
+    title: str
+    school: str
+    simulated: bool
+    participants: int
+    routes: int
+    km: float
+    km_rated: float
+    share_rated: float | None
+    needed: int
+    next_release_in: int
+
+
+class ProblemOut(BaseModel):
+    """Problem details of RFC 9457."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+
+
+class ReleaseOut(BaseModel):
+    """What a release says about itself."""
+
+    number: int
+    date: str
+    hash: str
+    simulated: bool
+    mode: Literal["risk", "perception"]
+    participants: int
+    missing: dict[str, tuple[int, int]]
+
+
+class HotspotOut(BaseModel):
+    """A place of a release with its figures; null where nothing is known."""
+
+    rank: int
+    id: str
+    kind: Literal["segment", "intersection"]
+    type: str
+    name: str
+    lon: float
+    lat: float
+    state: Literal["confirmed", "watch", "unknown"]
+    participants: int
+    passages: float
+    ratings: int
+    mean_rating: float | None
+    danger: float | None
+    danger_low: float | None
+    danger_high: float | None
+    reporters: int
+    rate: float | None
+    rate_low: float | None
+    rate_high: float | None
+    expected: float | None
+    weight: float | None
+    relative: float | None
+    relative_low: float | None
+    relative_high: float | None
+    index: float | None
+    index_low: float | None
+    index_high: float | None
+    probability: float | None
+    avoidable: float | None
+    avoidable_low: float | None
+    avoidable_high: float | None
+    top10: float | None
+    excess: float | None
+    stress: int
+    assumed: float
+    reasons: dict[str, int]
+    sentence: str
+    case: str | None
+
+
+class HotspotsOut(BaseModel):
+    """The newest release of an area, ranked."""
+
+    release: ReleaseOut
+    places: list[HotspotOut]

@@ -1,0 +1,97 @@
+"""The files of an area, read once and shared by every request."""
+
+import threading
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from api.errors import AreaNotFoundError, DamagedAreaError
+from api.settings import Settings
+from api.store import areas
+from api.store.engine import Session
+from api.store.models import Area
+from geo.errors import AreaFileUnreadableError
+from geo.network import Network, read_network
+from geo.routing import Router
+from geo.tracing import TraceIndex
+
+TILES = ("basemap.pmtiles", "network.pmtiles")
+
+
+@dataclass(frozen=True)
+class LoadedArea:
+    """An area's network in memory, with what is derived from it on first use."""
+
+    id: str
+    version: str
+    network: Network
+
+    @cached_property
+    def router(self) -> Router:
+        """Return what proposes routes."""
+        return Router(self.network)
+
+    @cached_property
+    def metres(self) -> dict[str, float]:
+        """Return the length of every segment."""
+        segments = self.network.segments
+        return dict(zip(segments["id"], segments["length_m"], strict=True))
+
+    @cached_property
+    def tracing(self) -> TraceIndex:
+        """Return what checks the routes that come in."""
+        return TraceIndex(self.network)
+
+
+class AreaLibrary:
+    """The loaded areas of one process: the newest version of each."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._loaded: dict[str, LoadedArea] = {}
+        self._lock = threading.Lock()
+
+    def get(self, area: Area) -> LoadedArea:
+        """Return the area in its current version, reading its files if need be.
+
+        A version that cannot be read leaves the last good one in service.
+        """
+        with self._lock:
+            known = self._loaded.get(area.id)
+            if known is None or known.version != area.version:
+                known = self._read(area)
+                self._loaded[area.id] = known
+            return known
+
+    def _read(self, area: Area) -> LoadedArea:
+        folder = area_folder(self._settings, area.id, area.version)
+        try:
+            loaded = LoadedArea(area.id, area.version, read_network(folder))
+        except AreaFileUnreadableError as error:
+            raise DamagedAreaError(
+                f"the files of area {area.id!r} cannot be read: {error}"
+            ) from error
+        _ = (
+            loaded.router,
+            loaded.tracing,
+        )  # built here, inside the lock, rather than by two requests
+        return loaded
+
+
+def area_folder(settings: Settings, area_id: str, version: str) -> Path:
+    """Return where the files of one version of an area lie."""
+    return settings.areas / area_id / version
+
+
+def require_area(session: Session, area_id: str) -> Area:
+    """Return the area of this name or raise what the outside reads as "not found"."""
+    area = areas.find(session, area_id)
+    if area is None:
+        raise AreaNotFoundError(f"no area {area_id!r}")
+    return area
+
+
+def map_area(area: Area) -> dict[str, Any]:
+    """Return what a map needs to know of an area; `bbox` is west, south, east, north."""
+    return {"name": area.id, "version": area.version, "bbox": area.extent.bounds}

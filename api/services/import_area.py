@@ -1,0 +1,114 @@
+"""Turn OSM data into an area that serves: network, schools and tiles, all of it or nothing."""
+
+import hashlib
+import json
+import logging
+import re
+import shutil
+import tempfile
+from dataclasses import astuple
+from datetime import UTC, datetime
+from pathlib import Path
+
+import shapely
+
+from api.errors import BarometerError
+from api.store import areas
+from api.store.models import Area
+from geo.area import build_network
+from geo.extract import Progress
+from geo.network import Network, write_network
+from geo.osm import OsmData, base_map, schools
+from web.tiles import write_tiles
+
+from .areas import area_folder
+from .installation import Installation
+from .keys import ensure_area_key
+
+logger = logging.getLogger(__name__)
+
+LAYOUT = 1
+"""Counted up when the same OSM data gives other files, so that a re-import replaces them."""
+NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
+
+
+class InvalidAreaNameError(BarometerError):
+    """A name that cannot be a folder and part of an address."""
+
+
+def check_area_name(name: str) -> str:
+    """Return `name` if it can stand in a path and an address."""
+    if not NAME.fullmatch(name):
+        raise InvalidAreaNameError(
+            f"expected a name of a-z, 0-9 and -, at most 40 long, got {name!r}"
+        )
+    return name
+
+
+def import_area(
+    here: Installation, name: str, data: OsmData, *, title: str, progress: Progress
+) -> Area:
+    """Build every file of the area beside the old ones, then switch to them in one transaction.
+
+    Until the last step the old version serves; interrupted, only a temporary folder is left,
+    which the next import removes.
+    """
+    check_area_name(name)
+    version = hashlib.sha256(f"{LAYOUT}:{data.sha256}".encode()).hexdigest()[:12]
+    home = here.settings.areas / name
+    home.mkdir(parents=True, exist_ok=True)
+    for left_over in home.glob(".importing-*"):
+        shutil.rmtree(left_over)
+    building = Path(tempfile.mkdtemp(prefix=".importing-", dir=home))
+    try:
+        found = schools(data)
+        network = build_network(data, progress)
+        write_network(network, building)
+        found.to_parquet(building / "schools.parquet")
+        write_tiles(network, base_map(data), building, progress)
+        (building / "area.json").write_text(_provenance(data, network), encoding="utf-8")
+        _replace(building, area_folder(here.settings, name, version))
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    ensure_area_key(here.settings, name)
+    rows = list(zip(found["id"], found["name"], found["kind"], found.geometry, strict=True))
+    with here.store.write() as session:
+        area = areas.find(session, name) or Area(id=name)
+        area.title = title
+        area.version = version
+        area.osm_date = data.osm_date
+        area.extent = shapely.box(*astuple(data.bbox))
+        area.imported_at = datetime.now(UTC)
+        session.add(area)
+        session.flush()
+        areas.put_schools(session, name, rows)
+    progress("ready", 1.0)
+    logger.info("imported %s: %d schools, version %s", name, len(rows), version)
+    return area
+
+
+def _provenance(data: OsmData, network: Network) -> str:
+    return json.dumps(
+        {
+            "source_sha256": data.sha256,
+            "osm_date": data.osm_date.isoformat() if data.osm_date else None,
+            "bbox": list(astuple(data.bbox)),
+            "segments": len(network.segments),
+            "intersections": len(network.intersections),
+            "licence": "© OpenStreetMap contributors, ODbL 1.0",
+        },
+        indent=1,
+        ensure_ascii=False,
+    )
+
+
+def _replace(building: Path, target: Path) -> None:
+    # The same data imported again gives the same version: the old folder steps aside and only
+    # goes when the new one stands in its place.
+    if not target.exists():
+        building.rename(target)
+        return
+    aside = target.with_name(f".importing-old-{target.name}")
+    target.rename(aside)
+    building.rename(target)
+    shutil.rmtree(aside)

@@ -1,0 +1,30 @@
+"""Count failures, never successes: a whole class behind one address may join at once."""
+
+from limits import parse
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from api.errors import TooManyAttemptsError
+
+
+class FailureLimit:
+    """How many wrong codes, phrases or passwords are answered before it asks to wait."""
+
+    PER_ADDRESS = parse("20 per 10 minutes")
+    IN_ALL = parse("100 per minute")
+
+    def __init__(self) -> None:
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    def check(self, kind: str, address: str) -> None:
+        """Refuse when this address, or all together, failed too often."""
+        fine = self._limiter.test(self.PER_ADDRESS, kind, address) and self._limiter.test(
+            self.IN_ALL, kind
+        )
+        if not fine:
+            raise TooManyAttemptsError("too many wrong tries: wait ten minutes and try again")
+
+    def count(self, kind: str, address: str) -> None:
+        """Remember a failure; the address lives in memory only, and for ten minutes."""
+        self._limiter.hit(self.PER_ADDRESS, kind, address)
+        self._limiter.hit(self.IN_ALL, kind)

@@ -1,0 +1,26 @@
+"""Open what was sealed: imported by the publishing service alone (import-linter checks it)."""
+
+import json
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
+
+from api.errors import WrongKeyError
+
+from .sealing import NONCE_BYTES
+
+
+def open_sealed(key: bytes, sealed: bytes, *, bound_to: str) -> Any:  # noqa: ANN401 - any JSON
+    """Return what was sealed for `bound_to`.
+
+    Raises
+    ------
+    WrongKeyError
+        If key, content or owner are not the ones it was sealed with.
+    """
+    nonce, encrypted = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
+    try:
+        return json.loads(AESGCMSIV(key).decrypt(nonce, encrypted, bound_to.encode()))
+    except InvalidTag:
+        raise WrongKeyError("the area's key does not open this contribution") from None

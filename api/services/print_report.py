@@ -1,0 +1,140 @@
+"""The school's safety report and the class poster, filled from a release and a campaign."""
+
+from datetime import date
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from api.auth import show_code
+from api.errors import NotEnoughError
+from api.settings import Settings
+from api.store.models import Campaign, Case, School
+from geo.crs import WGS84
+from geo.policy import policy_table
+from geo.protection import K_STAFF
+from web.figures import flow_map
+from web.posters import ClassPoster, class_poster
+from web.reports import PlaceRow, SafetyReport, safety_report
+
+from .areas import LoadedArea
+from .read_release import Published
+
+ROWS = 40
+"""Places in the table: more than a council reads, and the files hold them all."""
+MARKED = 10
+
+
+def print_report(
+    release: Published, school: School, cases: dict[str, Case], area: LoadedArea, language: str
+) -> bytes:
+    """Return the report of a school as PDF, all of it from one release.
+
+    Raises
+    ------
+    NotEnoughError
+        If fewer participants of the school are in the release than may be shown.
+    """
+    answered = release.content["schools"].get(str(school.id), {})
+    if "participants" not in answered:
+        raise NotEnoughError(
+            f"too few students of {school.name} are in release {release.number}: "
+            f"at least {K_STAFF} are needed"
+        )
+    rows = [row for row in release.places if str(school.id) in row["schools"]]
+    return safety_report(
+        SafetyReport(
+            language=language,
+            simulated=release.content["simulated"],
+            school=school.name,
+            campaign=", ".join(answered["titles"]),
+            from_day=date.fromisoformat(answered["from_day"]),
+            to_day=date.fromisoformat(answered["to_day"]),
+            release_number=release.number,
+            release_day=release.day,
+            release_hash=release.content_hash,
+            participants=answered["participants"],
+            routes=answered["routes"],
+            km=answered["km"],
+            km_rated=answered["km_rated"],
+            share_rated=answered["km_rated"] / answered["km"] if answered["km"] else 0.0,
+            roster=answered["roster"],
+            mode=release.content["mode"],
+            missing=release.content["missing"],
+            places=tuple(_row(place, row, cases) for place, row in enumerate(rows[:ROWS], start=1)),
+            map_svg=_map(release, rows, school, area, language),
+            settings=tuple(
+                (row["name"], row["value"], row["unit"], row["source"]) for row in policy_table()
+            ),
+            network_version=release.content["network_version"],
+            osm_date=_day(release.content["osm_date"]),
+            software_version=release.content["software"],
+            at_least=K_STAFF,
+        )
+    )
+
+
+def print_poster(campaign: Campaign, settings: Settings) -> bytes:
+    """Return the poster with a class's code as PDF."""
+    code = show_code(campaign.code)
+    return class_poster(
+        ClassPoster(
+            language=campaign.language,
+            simulated=campaign.simulated,
+            school=campaign.school.name,
+            campaign=campaign.title,
+            code=code,
+            address=settings.base_url.split("://", 1)[-1],
+            join_address=f"{settings.base_url}/?code={code}",
+            day=campaign.from_day,
+            at_least=K_STAFF,
+        )
+    )
+
+
+def _row(number: int, row: dict[str, Any], cases: dict[str, Case]) -> PlaceRow:
+    case = cases.get(row["id"])
+    reasons = sorted(row["reasons"], key=lambda reason: -row["reasons"][reason])
+    return PlaceRow(
+        rank=number,
+        reasons=tuple(reasons),
+        case_state=case.state if case else "",
+        owner=(case.owner or "") if case else "",
+        **{
+            name: row[name]
+            for name in (
+                "name", "kind", "type", "state", "participants", "reporters", "danger",
+                "danger_low", "danger_high", "index", "index_low", "index_high",
+            )
+        },
+    )  # fmt: skip
+
+
+def _map(
+    release: Published, rows: list[dict[str, Any]], school: School, area: LoadedArea, language: str
+) -> str:
+    flows = pd.Series(
+        {row["id"]: row["passages"] for row in rows if row["kind"] == "segment"}, dtype=float
+    )
+    if flows.empty:
+        return ""
+    weeks = release.content["policy"]["school_weeks"]
+    marked = rows[:MARKED]
+    places = gpd.GeoDataFrame(
+        {"rank": range(1, len(marked) + 1), "state": [row["state"] for row in marked]},
+        geometry=[shapely.Point(row["lon"], row["lat"]) for row in marked],
+        crs=WGS84,
+    )
+    return flow_map(
+        area.network,
+        flows * 1000 / weeks,
+        places,
+        school.location,
+        language=language,
+        mode=release.content["mode"],
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

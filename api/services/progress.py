@@ -1,0 +1,25 @@
+"""How far a class is: numbers only, for the students, the teacher and the board."""
+
+from api.schemas import ClassOut
+from api.store import campaigns
+from api.store.engine import Session
+from api.store.models import Campaign
+from geo.protection import BATCH
+
+
+def class_progress(session: Session, campaign: Campaign) -> ClassOut:
+    """Return the numbers of a campaign and how many students its next results wait for."""
+    numbers = campaigns.progress(session, campaign.id)
+    new = campaigns.senders_in_area(session, campaign.school.area_id)[1]
+    return ClassOut(
+        title=campaign.title,
+        school=campaign.school.name,
+        simulated=campaign.simulated,
+        participants=numbers.participants,
+        routes=numbers.routes,
+        km=round(numbers.km, 1),
+        km_rated=round(numbers.km_rated, 1),
+        share_rated=numbers.share_rated,
+        needed=max(0, BATCH - numbers.senders),
+        next_release_in=max(0, BATCH - new),
+    )

@@ -1,0 +1,219 @@
+"""The tables: what is known of places in plain columns, what students sent only sealed."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, MetaData, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from .engine import UtcDateTime
+from .spatial import Geometry
+
+
+class Model(DeclarativeBase):
+    """Base of every table; constraints get names so that migrations can change them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcDateTime, BaseGeometry: Geometry}  # noqa: RUF012 - read by SQLAlchemy as declared
+
+
+class Area(Model):
+    """A place with one network; its files lie under `data/areas/<id>/<version>/`."""
+
+    __tablename__ = "areas"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    version: Mapped[str]
+    osm_date: Mapped[date | None]
+    extent: Mapped[BaseGeometry]
+    imported_at: Mapped[datetime]
+    reference_rate: Mapped[dict[str, float] | None] = mapped_column(JSON)
+    """λ_ref of METHOD §5 by kind of place: set by the first release in risk mode, then frozen."""
+
+
+class School(Model):
+    """A school found in OSM inside an area."""
+
+    __tablename__ = "schools"
+    __table_args__ = (UniqueConstraint("area_id", "osm_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    area_id: Mapped[str] = mapped_column(ForeignKey("areas.id"), index=True)
+    osm_id: Mapped[str]
+    name: Mapped[str]
+    kind: Mapped[str]
+    location: Mapped[BaseGeometry]
+
+    area: Mapped[Area] = relationship()
+
+
+class User(Model):
+    """A member of staff: a teacher of one school, police of one area, or an administrator."""
+
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+    password_hash: Mapped[str]
+    role: Mapped[str]
+    area_id: Mapped[str | None] = mapped_column(ForeignKey("areas.id"))
+    school_id: Mapped[int | None] = mapped_column(ForeignKey("schools.id"))
+    created_at: Mapped[datetime]
+
+    school: Mapped[School | None] = relationship()
+
+
+class StaffSession(Model):
+    """A signed-in browser; only the hash of its token is stored."""
+
+    __tablename__ = "staff_sessions"
+
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    expires_at: Mapped[datetime]
+
+    user: Mapped[User] = relationship()
+
+
+class Campaign(Model):
+    """One class or school collecting in one period."""
+
+    __tablename__ = "campaigns"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    school_id: Mapped[int] = mapped_column(ForeignKey("schools.id"), index=True)
+    title: Mapped[str]
+    language: Mapped[str]
+    code: Mapped[str] = mapped_column(unique=True)
+    from_day: Mapped[date]
+    to_day: Mapped[date]
+    roster: Mapped[int]
+    state: Mapped[str] = mapped_column(default="open")
+    simulated: Mapped[bool] = mapped_column(default=False)
+    consent_policy: Mapped[str]
+    """Version of the consent text that the school attested, with the day below."""
+    consent_day: Mapped[date]
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+    school: Mapped[School] = relationship()
+
+
+class Participant(Model):
+    """One pseudonymous student in one campaign: no name, no account, no time finer than the day."""
+
+    __tablename__ = "participants"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), index=True)
+    session_hash: Mapped[str | None] = mapped_column(unique=True)
+    phrase_hash: Mapped[str] = mapped_column(unique=True)
+    joined_on: Mapped[date]
+    released_in: Mapped[int | None]
+    """Number of the first release that counted this participant: R5 asks for 20 new ones."""
+
+    campaign: Mapped[Campaign] = relationship()
+
+
+class Route(Model):
+    """One contribution: the cut route with its ratings and incidents, sealed."""
+
+    __tablename__ = "routes"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    participant_id: Mapped[UUID] = mapped_column(
+        ForeignKey("participants.id", ondelete="CASCADE"), index=True
+    )
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), index=True)
+    day: Mapped[date]
+    network_version: Mapped[str]
+    metres: Mapped[float]
+    metres_rated: Mapped[float]
+    places: Mapped[int]
+    rated: Mapped[int]
+    fingerprint: Mapped[str]
+    """Keyed hash of what was sent: the same again is recognised, but nothing can be guessed."""
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Remark(Model):
+    """Free text waiting for moderation, sealed with the place it speaks of."""
+
+    __tablename__ = "remarks"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    route_id: Mapped[UUID] = mapped_column(ForeignKey("routes.id", ondelete="CASCADE"), index=True)
+    state: Mapped[str] = mapped_column(default="waiting")
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Release(Model):
+    """An immutable publication of one area: the only source of what anyone sees."""
+
+    __tablename__ = "releases"
+    __table_args__ = (UniqueConstraint("area_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    area_id: Mapped[str] = mapped_column(ForeignKey("areas.id"), index=True)
+    number: Mapped[int]
+    day: Mapped[date]
+    participants: Mapped[int]
+    content_hash: Mapped[str]
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    """Canonical JSON, compressed."""
+    ledger: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    """Sealed: who stood behind every published cell when it last changed (R4)."""
+
+
+class Case(Model):
+    """The authority's handling of one hotspot."""
+
+    __tablename__ = "cases"
+    __table_args__ = (UniqueConstraint("area_id", "place_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    area_id: Mapped[str] = mapped_column(ForeignKey("areas.id"), index=True)
+    place_id: Mapped[str]
+    opened_in: Mapped[int]
+    """Number of the release that first confirmed the hotspot."""
+    state: Mapped[str] = mapped_column(default="new")
+    owner: Mapped[str | None]
+    due_on: Mapped[date | None]
+
+
+class Job(Model):
+    """Work longer than a second, done by the worker."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (Index("ix_jobs_state_id", "state", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    subject: Mapped[str]
+    state: Mapped[str] = mapped_column(default="queued")
+    message: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+
+class Audit(Model):
+    """What staff saw and changed, each entry bound to the one before by its hash."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    user_id: Mapped[int | None]
+    action: Mapped[str]
+    subject: Mapped[str]
+    details: Mapped[dict[str, object]] = mapped_column(JSON)
+    previous_hash: Mapped[str]
+    entry_hash: Mapped[str] = mapped_column(unique=True)

@@ -1,0 +1,39 @@
+"""Queries on releases and the cases that hang on their hotspots."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, undefer
+
+from .models import Case, Release
+
+
+def newest(session: Session, area_id: str) -> Release | None:
+    """Return the newest release of an area without its content."""
+    return session.scalar(
+        select(Release).where(Release.area_id == area_id).order_by(Release.number.desc()).limit(1)
+    )
+
+
+def newest_whole(session: Session, area_id: str) -> Release | None:
+    """Return the newest release of an area with its content and ledger."""
+    return session.scalar(
+        select(Release)
+        .where(Release.area_id == area_id)
+        .order_by(Release.number.desc())
+        .options(undefer(Release.content), undefer(Release.ledger))
+        .limit(1)
+    )
+
+
+def of_area(session: Session, area_id: str) -> Sequence[Release]:
+    """Return the releases of an area, newest first."""
+    return session.scalars(
+        select(Release).where(Release.area_id == area_id).order_by(Release.number.desc())
+    ).all()
+
+
+def cases_of(session: Session, area_id: str) -> dict[str, Case]:
+    """Return the cases of an area by place."""
+    rows = session.scalars(select(Case).where(Case.area_id == area_id))
+    return {row.place_id: row for row in rows}

@@ -1,0 +1,72 @@
+"""Does the work that takes longer than a request may: one job after the other."""
+
+import logging
+import threading
+from datetime import UTC, datetime
+
+from api.errors import BarometerError
+from api.services.installation import Installation
+from api.services.publish_area import publish_area
+from api.store import jobs
+from api.store.models import Job
+
+logger = logging.getLogger(__name__)
+
+IDLE_SECONDS = 0.5
+
+
+class Worker:
+    """Takes jobs from the queue in a thread until it is stopped."""
+
+    def __init__(self, here: Installation) -> None:
+        self._here = here
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Take up what an earlier run left behind, then work until `stop`."""
+        self._stopping.clear()
+        with self._here.store.write() as session:
+            jobs.requeue_running(session)
+        self._thread = threading.Thread(target=self._work, name="worker", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the job at hand, take no other."""
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join(timeout=10)
+
+    def _work(self) -> None:
+        while not self._stopping.is_set():
+            if not self.run_one():
+                self._stopping.wait(IDLE_SECONDS)
+
+    def run_one(self) -> bool:
+        """Do the oldest job; return whether there was one."""
+        with self._here.store.read() as session:
+            if not jobs.is_waiting(session):
+                return False
+        with self._here.store.write() as session:
+            job = jobs.take(session)
+        if job is None:
+            return False
+        state, message = self._attempt(job)
+        with self._here.store.write() as session:
+            jobs.finish(session, job.id, state, message, datetime.now(UTC))
+        return True
+
+    def _attempt(self, job: Job) -> tuple[str, str]:
+        try:
+            return "done", self._run(job)
+        except BarometerError as error:
+            return "failed", str(error)
+        except Exception:
+            logger.exception("job %d (%s) failed", job.id, job.kind)
+            return "failed", "this is our fault; it is in the log"
+
+    def _run(self, job: Job) -> str:
+        area_id, _, campaign = job.subject.partition("/")
+        closing = int(campaign) if campaign else None
+        release = publish_area(self._here, area_id, closing)
+        return f"release {release.number}"

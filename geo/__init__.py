@@ -1,0 +1,1 @@
+"""What is true: pure analysis of networks, routes and ratings."""

@@ -1,0 +1,230 @@
+"""Streets as a graph: pieces between OSM nodes, and chains of them from junction to junction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from math import hypot
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+
+from .crs import WGS84, to_metres
+from .errors import NoStreetsError
+from .streets import Riding, facility, is_path, is_raised, is_roundabout, riding, road_class
+from .streets import street_name as name_of
+from .stress import segment_stress
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from .extract import OsmData
+    from .stress import Stress
+
+# Cut off from the rest, a courtyard or a clipped corner leads nobody to school.
+SHORTEST_ISLAND_M = 5000
+
+
+@dataclass(frozen=True)
+class Street:
+    """What one OSM way offers along all its pieces."""
+
+    road_class: str
+    facility: str
+    name: str
+    riding: Riding
+    stress: Stress
+    tags: Mapping[str, str]
+
+    @property
+    def is_path(self) -> bool:
+        """Whether motor traffic keeps away."""
+        return is_path(self.road_class)
+
+    @property
+    def is_raised(self) -> bool:
+        """Whether it is a bridge or a tunnel."""
+        return is_raised(self.tags)
+
+    @property
+    def is_roundabout(self) -> bool:
+        """Whether it is part of a roundabout."""
+        return is_roundabout(self.tags)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """The stretch of a street between two neighbouring OSM nodes, seen from its first node."""
+
+    street: Street
+    along: bool
+    length_m: float
+
+    @property
+    def forward(self) -> bool:
+        """Whether it may be ridden from its first node."""
+        riding = self.street.riding
+        return riding.forward if self.along else riding.backward
+
+    @property
+    def backward(self) -> bool:
+        """Whether it may be ridden towards its first node."""
+        riding = self.street.riding
+        return riding.backward if self.along else riding.forward
+
+    def reversed(self) -> Piece:
+        """Return the piece seen from its other node."""
+        return Piece(self.street, not self.along, self.length_m)
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Nodes and pieces from one junction or dead end to the next."""
+
+    nodes: tuple[int, ...]
+    pieces: tuple[Piece, ...]
+
+    @cached_property
+    def length_m(self) -> float:
+        """Length along the chain."""
+        return sum(piece.length_m for piece in self.pieces)
+
+    @property
+    def ends(self) -> tuple[int, int]:
+        """First and last node."""
+        return self.nodes[0], self.nodes[-1]
+
+    def reversed(self) -> Chain:
+        """Return the chain seen from its other end."""
+        pieces = tuple(piece.reversed() for piece in reversed(self.pieces))
+        return Chain(self.nodes[::-1], pieces)
+
+    def parts(self, boundaries: Iterable[int]) -> Iterator[Chain]:
+        """Cut the chain at positions among its nodes."""
+        for start, end in pairwise([0, *boundaries, len(self.pieces)]):
+            yield Chain(self.nodes[start : end + 1], self.pieces[start:end])
+
+
+@dataclass(frozen=True)
+class StreetGraph:
+    """Every piece that may be ridden or pushed, by node, and where the nodes are."""
+
+    neighbours: Mapping[int, Mapping[int, Piece]]
+    lonlat: Mapping[int, tuple[float, float]]
+    metres: Mapping[int, tuple[float, float]]
+    node_tags: Mapping[int, Mapping[str, str]]
+
+    def is_junction(self, node: int) -> bool:
+        """Say whether three or more pieces meet there."""
+        return len(self.neighbours[node]) > 2  # noqa: PLR2004  # a through street has two
+
+    def chains(self) -> list[Chain]:
+        """Return all chains, in an order and direction that depend on the nodes alone."""
+        found: dict[tuple[int, ...], Chain] = {}
+        seen: set[frozenset[int]] = set()
+        ends = [node for node in sorted(self.neighbours) if len(self.neighbours[node]) != 2]  # noqa: PLR2004
+        # Afterwards only rings without any junction are left.
+        for node in [*ends, *sorted(self.neighbours)]:
+            for neighbour in sorted(self.neighbours[node]):
+                if frozenset((node, neighbour)) not in seen:
+                    chain = self._walk(node, neighbour)
+                    seen.update(frozenset(pair) for pair in pairwise(chain.nodes))
+                    if chain.nodes > chain.nodes[::-1]:
+                        chain = chain.reversed()
+                    found[chain.nodes] = chain
+        return [found[nodes] for nodes in sorted(found)]
+
+    def _walk(self, start: int, following: int) -> Chain:
+        nodes = [start, following]
+        while len(self.neighbours[nodes[-1]]) == 2 and nodes[-1] != start:  # noqa: PLR2004
+            before = nodes[-2]
+            nodes.append(next(node for node in self.neighbours[nodes[-1]] if node != before))
+        pieces = tuple(self.neighbours[first][second] for first, second in pairwise(nodes))
+        return Chain(tuple(nodes), pieces)
+
+
+def street_graph(data: OsmData) -> StreetGraph:
+    """Return the graph of everything a bicycle may use, without small islands.
+
+    Raises
+    ------
+    NoStreetsError
+        If nothing in the data may be ridden.
+    """
+    rideable = [
+        (way.nodes, street) for way in data.ways if (street := read_street(way.tags)) is not None
+    ]
+    if not rideable:
+        raise NoStreetsError("the OSM data holds no street that a bicycle may ride")
+    metres = _in_metres(data, rideable)
+    neighbours: dict[int, dict[int, Piece]] = defaultdict(dict)
+    for nodes, street in rideable:
+        for first, second in pairwise(nodes):
+            if first != second:
+                _join(neighbours, first, second, _piece(street, metres[first], metres[second]))
+    _drop_islands(neighbours)
+    return StreetGraph(dict(neighbours), data.nodes, metres, data.node_tags)
+
+
+def read_street(tags: Mapping[str, str]) -> Street | None:
+    """Return what a way offers to a bicycle, or None."""
+    use = riding(tags)
+    if use is None:
+        return None
+    offered = facility(tags, use)
+    return Street(
+        road_class=road_class(tags),
+        facility=offered,
+        name=name_of(tags),
+        riding=use,
+        stress=segment_stress(tags, offered),
+        tags=tags,
+    )
+
+
+def _in_metres(
+    data: OsmData, rideable: list[tuple[tuple[int, ...], Street]]
+) -> dict[int, tuple[float, float]]:
+    used = sorted({node for nodes, _ in rideable for node in nodes})
+    lons, lats = zip(*(data.nodes[node] for node in used), strict=True)
+    points = to_metres(gpd.GeoSeries(gpd.points_from_xy(lons, lats), crs=WGS84))
+    return dict(zip(used, zip(points.x.tolist(), points.y.tolist(), strict=True), strict=True))
+
+
+def _piece(street: Street, start: tuple[float, float], end: tuple[float, float]) -> Piece:
+    return Piece(street, along=True, length_m=hypot(end[0] - start[0], end[1] - start[1]))
+
+
+def _join(neighbours: dict[int, dict[int, Piece]], first: int, second: int, piece: Piece) -> None:
+    """Add a piece; where two ways run over the same two nodes the carriageway stays."""
+    known = neighbours[first].get(second)
+    if known is None or (known.street.is_path and not piece.street.is_path):
+        neighbours[first][second] = piece
+        neighbours[second][first] = piece.reversed()
+
+
+def _drop_islands(neighbours: dict[int, dict[int, Piece]]) -> None:
+    islands = []
+    unseen = set(neighbours)
+    while unseen:
+        island = _reach(neighbours, next(iter(unseen)))
+        unseen -= island
+        length = sum(piece.length_m for node in island for piece in neighbours[node].values()) / 2
+        islands.append((length, min(island), island))
+    islands.sort(reverse=True, key=lambda found: found[:2])
+    for length, _, island in islands[1:]:
+        if length < SHORTEST_ISLAND_M:
+            for node in island:
+                del neighbours[node]
+
+
+def _reach(neighbours: Mapping[int, Mapping[int, Piece]], start: int) -> set[int]:
+    seen, pending = {start}, [start]
+    while pending:
+        for node in neighbours[pending.pop()]:
+            if node not in seen:
+                seen.add(node)
+                pending.append(node)
+    return seen

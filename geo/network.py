@@ -1,0 +1,99 @@
+"""The network of an area: segments, intersections, and the places that are rated."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pandas as pd
+import pyarrow as pa
+
+from .crs import WGS84
+from .errors import AreaFileUnreadableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+SEGMENTS = "segments.parquet"
+INTERSECTIONS = "intersections.parquet"
+SEGMENT_COLUMNS = (
+    "id", "start", "end", "start_intersection", "end_intersection", "within", "name",
+    "road_class", "facility", "forward", "backward", "push", "length_m", "type", "stress",
+    "assumed", "geometry",
+)  # fmt: skip
+INTERSECTION_COLUMNS = (
+    "id", "name", "type", "arms", "safe", "stress", "assumed", "osm_nodes", "radius_m", "geometry",
+)  # fmt: skip
+PLACE_COLUMNS = ("kind", "type", "stress", "assumed", "name", "length_m", "geometry")
+ID_LENGTH = 10
+
+
+@dataclass(frozen=True)
+class Network:
+    """Segments and intersections in EPSG:4326; columns as in `SEGMENT_COLUMNS` and below."""
+
+    segments: gpd.GeoDataFrame
+    intersections: gpd.GeoDataFrame
+
+    @cached_property
+    def places(self) -> gpd.GeoDataFrame:
+        """Everything that can be rated, by id: intersections, and segments outside of them.
+
+        Columns kind, type, stress, assumed, name, length_m (0 for intersections), geometry.
+        """
+        segments = self.segments[self.segments["within"].isna()].assign(kind="segment")
+        intersections = self.intersections.assign(kind="intersection", length_m=0.0)
+        columns = ["id", *PLACE_COLUMNS]
+        both = pd.concat([intersections[columns], segments[columns]], ignore_index=True)
+        return gpd.GeoDataFrame(both.set_index("id"), geometry="geometry", crs=WGS84)
+
+
+def stable_id(prefix: str, parts: Iterable[int]) -> str:
+    """Return an id that depends on OSM node ids alone: a letter and ten of a–z, 2–7."""
+    return prefix + base64.b32encode(_digest(parts)).decode().lower()[:ID_LENGTH]
+
+
+def stable_number(parts: Iterable[int]) -> int:
+    """Return a number from 1 to 2**62 that depends on OSM node ids alone."""
+    return (int.from_bytes(_digest(parts)[:8], "big") >> 2) + 1
+
+
+def _digest(parts: Iterable[int]) -> bytes:
+    return hashlib.sha256(",".join(str(part) for part in parts).encode()).digest()
+
+
+def write_network(network: Network, folder: Path) -> None:
+    """Write the network as two GeoParquet files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    network.segments.to_parquet(folder / SEGMENTS)
+    network.intersections.to_parquet(folder / INTERSECTIONS)
+
+
+def read_network(folder: Path) -> Network:
+    """Return the network written by `write_network`.
+
+    Raises
+    ------
+    AreaFileUnreadableError
+        If a file is missing, damaged, or lacks a column.
+    """
+    segments = _read(folder / SEGMENTS, SEGMENT_COLUMNS)
+    for column in ("start_intersection", "end_intersection", "within"):
+        segments[column] = segments[column].astype(object).where(segments[column].notna(), None)
+    return Network(segments, _read(folder / INTERSECTIONS, INTERSECTION_COLUMNS))
+
+
+def _read(path: Path, columns: tuple[str, ...]) -> gpd.GeoDataFrame:
+    try:
+        frame = gpd.read_parquet(path)
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise AreaFileUnreadableError(f"{path.name} cannot be read: {error}") from error
+    missing = set(columns) - set(frame.columns)
+    if missing:
+        raise AreaFileUnreadableError(f"{path.name} lacks {', '.join(sorted(missing))}")
+    return frame

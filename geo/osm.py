@@ -1,0 +1,171 @@
+"""OpenStreetMap in: a file through pyosmium, a named place or a box through Overpass."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+import osmium
+import shapely
+
+from .crs import BBox
+from .errors import NoStreetsError, OsmFileNotFoundError, OsmFileUnreadableError
+from .extract import OsmData, Progress, Way, quiet
+from .features import (
+    FEATURE_KEYS,
+    area_layers,
+    base_map,
+    feature_frame,
+    line_layers,
+    point_layers,
+    schools,
+)
+from .overpass import fetch_osm
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+__all__ = ["OsmData", "Progress", "Way", "base_map", "fetch_osm", "read_osm", "schools"]
+
+SUFFIXES = (".osm", ".osm.bz2", ".osm.pbf")
+KEYS = ("highway", "crossing", *FEATURE_KEYS)
+
+
+def read_osm(path: Path, progress: Progress | None = None) -> OsmData:
+    """Return the streets and base-map features of an .osm, .osm.bz2 or .osm.pbf file.
+
+    Ways of a clipped extract refer to nodes that are not in it: those references are dropped and
+    the way is split there. Multipolygons that cannot be closed are left out.
+
+    Raises
+    ------
+    OsmFileNotFoundError
+        If there is no such file.
+    OsmFileUnreadableError
+        If it is not OSM data, or stops halfway.
+    NoStreetsError
+        If it holds no way with a highway tag.
+    """
+    report = progress or quiet
+    _require_file(path)
+    report("reading the OSM file", 0.0)
+    reading = _Reading()
+    try:
+        for element in _elements(path):
+            reading.take(element)
+        osm_date = _header_date(path) or reading.newest
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    except (RuntimeError, OSError, ValueError) as error:
+        raise OsmFileUnreadableError(f"{path.name} is not readable OSM data: {error}") from error
+    if not reading.ways:
+        raise NoStreetsError(f"{path.name} holds no streets")
+    report("reading the OSM file", 1.0)
+    return OsmData(
+        ways=tuple(reading.ways),
+        nodes=reading.nodes,
+        node_tags={node: tags for node, tags in reading.node_tags.items() if node in reading.nodes},
+        features=feature_frame(reading.features),
+        bbox=extent(reading.nodes),
+        osm_date=osm_date,
+        sha256=digest,
+    )
+
+
+def extent(nodes: dict[int, tuple[float, float]]) -> BBox:
+    """Return the box around the nodes."""
+    lons, lats = zip(*nodes.values(), strict=True)
+    return BBox(west=min(lons), south=min(lats), east=max(lons), north=max(lats))
+
+
+def _require_file(path: Path) -> None:
+    if not path.is_file():
+        raise OsmFileNotFoundError(f"no OSM file at {path}")
+    if not path.name.endswith(SUFFIXES):
+        raise OsmFileUnreadableError(
+            f"expected a file that ends in {', '.join(SUFFIXES)}, got {path.name}"
+        )
+
+
+def _elements(path: Path) -> Iterator[Any]:
+    # Areas are assembled only from what is drawn as one, or a large extract takes minutes.
+    yield from (
+        osmium.FileProcessor(str(path))
+        .with_locations()
+        .with_areas(osmium.filter.KeyFilter(*FEATURE_KEYS))
+        .with_filter(osmium.filter.KeyFilter(*KEYS))
+    )
+
+
+def _header_date(path: Path) -> date | None:
+    with osmium.io.Reader(str(path)) as reader:
+        stamp = reader.header().get("osmosis_replication_timestamp")
+    return datetime.fromisoformat(stamp).date() if stamp else None
+
+
+class _Reading:
+    """What has been gathered so far while a file passes by."""
+
+    def __init__(self) -> None:
+        self.ways: list[Way] = []
+        self.nodes: dict[int, tuple[float, float]] = {}
+        self.node_tags: dict[int, dict[str, str]] = {}
+        self.features: list[tuple[str, str, str, str, object]] = []
+        self.newest: date | None = None
+        self._wkb = osmium.geom.WKBFactory()
+
+    def take(self, element: Any) -> None:  # noqa: ANN401  # one of pyosmium's untyped views
+        tags = {tag.k: tag.v for tag in element.tags}
+        if element.is_node():
+            self._take_node(element, tags)
+        elif element.is_way():
+            self._take_way(element, tags)
+        elif element.is_area():
+            self._take_area(element, tags)
+        self._take_date(element)
+
+    def _take_date(self, element: Any) -> None:  # noqa: ANN401
+        if element.timestamp.year > 1970:  # noqa: PLR2004  # pyosmium's "no timestamp"
+            day = element.timestamp.astimezone(UTC).date()
+            self.newest = max(self.newest or day, day)
+
+    def _take_node(self, node: Any, tags: dict[str, str]) -> None:  # noqa: ANN401
+        if "highway" in tags or "crossing" in tags:
+            self.node_tags[node.id] = tags
+        point = shapely.Point(node.location.lon, node.location.lat)
+        self._keep(f"node/{node.id}", point_layers(tags), tags, point)
+
+    def _take_way(self, way: Any, tags: dict[str, str]) -> None:  # noqa: ANN401
+        runs = _located_runs(way)
+        if "highway" in tags:
+            for run in runs:
+                self.nodes.update(run)
+                self.ways.append(Way(way.id, tags, tuple(node for node, _ in run)))
+        for run in runs:
+            line = shapely.LineString([position for _, position in run])
+            self._keep(f"way/{way.id}", line_layers(tags), tags, line)
+
+    def _take_area(self, area: Any, tags: dict[str, str]) -> None:  # noqa: ANN401
+        layers = area_layers(tags)
+        if layers:
+            polygon = shapely.from_wkb(bytes.fromhex(self._wkb.create_multipolygon(area)))
+            kind = "way" if area.from_way() else "relation"
+            self._keep(f"{kind}/{area.orig_id()}", layers, tags, polygon)
+
+    def _keep(
+        self, element: str, layers: list[tuple[str, str]], tags: dict[str, str], geometry: object
+    ) -> None:
+        for layer, kind in layers:
+            self.features.append((element, layer, kind, tags.get("name", ""), geometry))
+
+
+def _located_runs(way: Any) -> list[list[tuple[int, tuple[float, float]]]]:  # noqa: ANN401
+    """Return the stretches of a way whose nodes are all in the extract."""
+    runs: list[list[tuple[int, tuple[float, float]]]] = [[]]
+    for node in way.nodes:
+        if not node.location.valid():
+            runs.append([])
+        elif not runs[-1] or runs[-1][-1][0] != node.ref:
+            runs[-1].append((node.ref, (node.lon, node.lat)))
+    return [run for run in runs if len(run) > 1]

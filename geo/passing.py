@@ -1,0 +1,129 @@
+"""The places of a route in riding order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from .pathfinding import PathFinder, Traversal
+
+LonLat = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Passage:
+    """One place in riding order, with where along the route it begins and ends."""
+
+    kind: Literal["segment", "intersection"]
+    id: str
+    name: str
+    direction: Literal["forward", "backward"] | None
+    from_m: float
+    to_m: float
+    lon: float
+    lat: float
+    safe: bool
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A part of the route that stays on the network, from `from_m` on."""
+
+    from_m: float
+    traversals: list[Traversal]
+
+
+@dataclass
+class _Crossing:
+    """An intersection while it is being crossed: the pieces ridden within it."""
+
+    id: str
+    from_m: float
+    at: LonLat
+    pieces: list[Traversal]
+
+
+def pass_places(
+    finder: PathFinder,
+    stretches: Sequence[Stretch],
+    safe: Mapping[str, bool],
+    names: Mapping[str, str],
+) -> list[Passage]:
+    """Return every segment and every intersection that the stretches pass, in order."""
+    passages: list[Passage] = []
+    for stretch in stretches:
+        for item in _items(finder, stretch):
+            if isinstance(item, Passage):
+                passages.append(item)
+            else:
+                passages.append(_crossed(finder, item, names[item.id], safe=safe[item.id]))
+    return passages
+
+
+def _items(finder: PathFinder, stretch: Stretch) -> Iterator[Passage | _Crossing]:
+    crossing: _Crossing | None = None
+    reached = stretch.from_m
+    for ride in stretch.traversals:
+        inside = finder.within[ride.segment]
+        begins = inside or finder.intersection_at(ride.segment, ride.from_m)
+        if crossing and crossing.id != begins:
+            yield crossing
+            crossing = None
+        if begins and not crossing:
+            at = finder.lonlat_at(ride.segment, ride.from_m)
+            crossing = _Crossing(begins, reached, at, [])
+        if inside and crossing:
+            crossing.pieces.append(ride)
+        else:
+            if crossing:
+                yield crossing
+            yield _ridden(finder, ride, reached)
+            ends = finder.intersection_at(ride.segment, ride.to_m)
+            at = finder.lonlat_at(ride.segment, ride.to_m)
+            crossing = _Crossing(ends, reached + ride.length_m, at, []) if ends else None
+        reached += ride.length_m
+    if crossing:
+        yield crossing
+
+
+def _ridden(finder: PathFinder, ride: Traversal, from_m: float) -> Passage:
+    lon, lat = finder.lonlat_at(ride.segment, (ride.from_m + ride.to_m) / 2)
+    return Passage(
+        kind="segment",
+        id=finder.ids[ride.segment],
+        name=finder.names[ride.segment],
+        direction="forward" if ride.forward else "backward",
+        from_m=from_m,
+        to_m=from_m + ride.length_m,
+        lon=lon,
+        lat=lat,
+        safe=False,
+    )
+
+
+def _crossed(finder: PathFinder, crossing: _Crossing, name: str, *, safe: bool) -> Passage:
+    length = sum(piece.length_m for piece in crossing.pieces)
+    lon, lat = _middle(finder, crossing, length / 2)
+    return Passage(
+        kind="intersection",
+        id=crossing.id,
+        name=name,
+        direction=None,
+        from_m=crossing.from_m,
+        to_m=crossing.from_m + length,
+        lon=lon,
+        lat=lat,
+        safe=safe,
+    )
+
+
+def _middle(finder: PathFinder, crossing: _Crossing, half_m: float) -> LonLat:
+    for piece in crossing.pieces:
+        if half_m <= piece.length_m:
+            ahead = half_m if piece.forward else -half_m
+            return finder.lonlat_at(piece.segment, piece.from_m + ahead)
+        half_m -= piece.length_m
+    return crossing.at

@@ -1,0 +1,53 @@
+"""The settings a town may argue about, each with its unit and source in `tables/policy.csv`."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass, fields
+from importlib import resources
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Every policy setting of the method; the table beside this module says where each is from."""
+
+    school_weeks: float
+    shortest_m: float
+    lazy_values: int
+    lazy_ratings: int
+    lazy_seconds: float
+    lazy_weight: float
+    interval: float
+    type_places: int
+    eligible_participants: int
+    min_conflicts: int
+    min_eligible: int
+    saturation: float
+    slope_sd: float
+    shape_median: float
+    shape_log_sd: float
+    relative_threshold: float
+    false_share: float
+    confirmed_reporters: int
+    watch_probability: float
+    watch_reporters: int
+    calm_stress: int
+    draws: int
+    top: int
+
+
+def policy_table() -> list[dict[str, str]]:
+    """Return the rows of the table (name, value, unit, source), as a report prints them."""
+    text = resources.files("geo").joinpath("tables", "policy.csv").read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+def load_policy() -> Policy:
+    """Return the settings this version of the software was released with."""
+    written = {row["name"]: row["value"] for row in policy_table()}
+    values: dict[str, Any] = {
+        field.name: int(written[field.name]) if field.type == "int" else float(written[field.name])
+        for field in fields(Policy)
+    }
+    return Policy(**values)

@@ -1,0 +1,78 @@
+"""The rules under which a cell of a release may appear or change: the k-rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping
+
+K_STAFF = 5
+"""R2: distinct participants behind every cell that staff see."""
+K_REASONS = 5
+"""R3: a reason is named only if at least this many gave it."""
+BATCH = 20
+"""R5: new participants that a release needs."""
+
+Row = dict[str, object]
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Published cells by place, and who stood behind each when it last changed."""
+
+    rows: dict[str, Row]
+    people: dict[str, frozenset[Hashable]]
+
+
+def protect(
+    rows: Mapping[str, Row],
+    people: Mapping[str, frozenset[Hashable]],
+    before: Cells,
+    *,
+    k: int = K_STAFF,
+) -> Cells:
+    """Return the cells that may be published now, given those of the release before.
+
+    A cell appears with `k` participants or more (R2). Once published, it changes or vanishes only
+    if at least `k` participants were added to it or removed from it since it last changed (R4):
+    until then the old row stands, so that no difference of two releases speaks of fewer than `k`.
+
+    Parameters
+    ----------
+    rows
+        What each place would show now.
+    people
+        Who passes each place now; a place without an entry has nobody.
+    before
+        The cells of the newest release.
+    """
+    shown: dict[str, Row] = {}
+    behind: dict[str, frozenset[Hashable]] = {}
+    for place in sorted(rows.keys() | before.rows.keys()):
+        now = people.get(place, frozenset())
+        then = before.people.get(place)
+        if then is not None and len(now ^ then) < k:
+            shown[place], behind[place] = before.rows[place], then
+        elif len(now) >= k and place in rows:
+            shown[place], behind[place] = rows[place], now
+    return Cells(shown, behind)
+
+
+def may_release(new: int, *, closing: int | None = None, batch: int = BATCH) -> bool:
+    """Return whether a release may be made (R5).
+
+    Parameters
+    ----------
+    new
+        Participants of the area whom no release has counted yet.
+    closing
+        Participants of the campaign that is being closed, if one is.
+    """
+    return new >= batch or (closing is not None and closing >= batch)
+
+
+def split_is_safe(part: int, whole: int, *, k: int = K_STAFF) -> bool:
+    """Return whether a part and its whole may both be shown (R6): the rest is empty or ≥ `k`."""
+    return part >= k and (whole == part or whole - part >= k)

@@ -1,0 +1,182 @@
+"""Proposed routes: waypoints snapped to the network and joined by its shortest ways."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import combinations, pairwise
+from math import hypot
+from typing import TYPE_CHECKING
+
+import shapely
+
+from .crs import is_on_earth
+from .errors import (
+    CrossingStraightPiecesError,
+    InvalidWaypointsError,
+    OutsideAreaError,
+    UnreachableError,
+)
+from .passing import Passage, Stretch, pass_places
+from .pathfinding import PathFinder, Position, Traversal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .network import Network
+
+__all__ = ["Leg", "Passage", "Router", "SnappedRoute", "Waypoint"]
+
+FEWEST_WAYPOINTS = 2
+MOST_WAYPOINTS = 20
+
+LonLat = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Waypoint:
+    """A point that was tapped; `straight` if it is reached in a straight line."""
+
+    lon: float
+    lat: float
+    straight: bool = False
+
+
+@dataclass(frozen=True)
+class Leg:
+    """The way from one waypoint to the next, as lon, lat."""
+
+    coordinates: list[LonLat]
+    straight: bool
+    length_m: float
+
+
+@dataclass(frozen=True)
+class SnappedRoute:
+    """A whole route: waypoints on the network, legs between them, places in riding order."""
+
+    waypoints: list[LonLat]
+    legs: list[Leg]
+    passages: list[Passage]
+    length_m: float
+
+
+class Router:
+    """The network made ready for routing; safe to read from many threads.
+
+    Routes are the shortest ones, whatever the stress: a proposal must not push anybody. Pushing
+    counts three times its length, walking against a one-way street four times.
+    """
+
+    def __init__(self, network: Network) -> None:
+        self._finder = PathFinder(network)
+        self._safe = dict(
+            zip(network.intersections["id"], network.intersections["safe"].tolist(), strict=True)
+        )
+        self._names = dict(
+            zip(network.intersections["id"], network.intersections["name"], strict=True)
+        )
+
+    def snap(self, waypoints: Sequence[Waypoint]) -> SnappedRoute:
+        """Return the route through the waypoints, the shortest between each pair.
+
+        Raises
+        ------
+        InvalidWaypointsError
+            If there are fewer than 2 or more than 20, or one is no point on Earth.
+        OutsideAreaError
+            If one is more than 300 m from the network.
+        UnreachableError
+            If no way leads from one to the next.
+        CrossingStraightPiecesError
+            If straight pieces cross each other.
+        """
+        _require_valid(waypoints)
+        positions = self._positions(waypoints)
+        legs: list[Leg] = []
+        stretches: list[Stretch] = []
+        length = 0.0
+        for number, (start, end) in enumerate(pairwise(positions), start=2):
+            if waypoints[number - 1].straight:
+                legs.append(_straight_leg(start, end))
+                stretches.append(Stretch(length + legs[-1].length_m, []))
+            else:
+                found = self._find(start, end, number)
+                legs.append(self._routed_leg(start, found))
+                if not stretches:
+                    stretches.append(Stretch(length, []))
+                _extend(stretches[-1].traversals, found)
+            length += legs[-1].length_m
+        _require_no_crossing(legs)
+        passages = pass_places(self._finder, stretches, self._safe, self._names)
+        return SnappedRoute([(at.lon, at.lat) for at in positions], legs, passages, length)
+
+    def _positions(self, waypoints: Sequence[Waypoint]) -> list[Position]:
+        """Return where each waypoint lies: on the network, unless only straight pieces meet."""
+        positions = []
+        for i, waypoint in enumerate(waypoints):
+            position = self._finder.locate(waypoint.lon, waypoint.lat)
+            if position is None:
+                raise OutsideAreaError(
+                    f"waypoint {i + 1} is more than 300 m from any street of the area"
+                )
+            arrives_straight = i == 0 or waypoint.straight
+            leaves_straight = i == len(waypoints) - 1 or waypoints[i + 1].straight
+            if arrives_straight and leaves_straight:
+                position = self._finder.off_network(waypoint.lon, waypoint.lat)
+            positions.append(position)
+        return positions
+
+    def _find(self, start: Position, end: Position, number: int) -> list[Traversal]:
+        found = self._finder.shortest(start, end)
+        if found is None:
+            raise UnreachableError(f"no street leads from waypoint {number - 1} to {number}")
+        return found
+
+    def _routed_leg(self, start: Position, traversals: list[Traversal]) -> Leg:
+        coordinates: list[LonLat] = [(start.lon, start.lat)]
+        for traversal in traversals:
+            coordinates += self._finder.coordinates(traversal)
+        kept = [here for before, here in pairwise(coordinates) if before != here]
+        line = [coordinates[0], *kept]
+        if len(line) == 1:
+            line *= 2
+        return Leg(line, straight=False, length_m=sum(passed.length_m for passed in traversals))
+
+
+def _extend(traversals: list[Traversal], more: list[Traversal]) -> None:
+    """Append a leg, riding on where the leg before ended in the middle of a segment."""
+    for traversal in more:
+        last = traversals[-1] if traversals else None
+        if (
+            last
+            and (last.segment, last.forward) == (traversal.segment, traversal.forward)
+            and last.to_m == traversal.from_m
+        ):
+            traversals[-1] = replace(last, to_m=traversal.to_m)
+        else:
+            traversals.append(traversal)
+
+
+def _require_valid(waypoints: Sequence[Waypoint]) -> None:
+    if not FEWEST_WAYPOINTS <= len(waypoints) <= MOST_WAYPOINTS:
+        raise InvalidWaypointsError(
+            f"expected {FEWEST_WAYPOINTS} to {MOST_WAYPOINTS} waypoints, got {len(waypoints)}"
+        )
+    for number, waypoint in enumerate(waypoints, start=1):
+        if not is_on_earth(lon=waypoint.lon, lat=waypoint.lat):
+            raise InvalidWaypointsError(f"waypoint {number} is no point on Earth")
+
+
+def _straight_leg(start: Position, end: Position) -> Leg:
+    return Leg(
+        [(start.lon, start.lat), (end.lon, end.lat)],
+        straight=True,
+        length_m=hypot(end.x - start.x, end.y - start.y),
+    )
+
+
+def _require_no_crossing(legs: Sequence[Leg]) -> None:
+    straight = [leg.coordinates for leg in legs if leg.straight]
+    for first, second in combinations(straight, 2):
+        if shapely.LineString(first).crosses(shapely.LineString(second)):
+            raise CrossingStraightPiecesError("two straight pieces of the route cross each other")

@@ -1,0 +1,480 @@
+"""A whole site per test: the sample area is imported once, each test gets a database of its own."""
+
+import os
+import shutil
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+from fastapi import FastAPI
+from httpx2 import Response
+from sqlalchemy import create_engine, func, make_url, select, text
+from sqlalchemy.exc import DBAPIError
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.cookies import STAFF
+from api.schemas import RouteIn
+from api.services.accounts import add_user, sign_in
+from api.services.areas import AreaLibrary, LoadedArea
+from api.services.campaigns import NewCampaign, create_campaign, today
+from api.services.fill_demo import as_sent
+from api.services.import_area import import_area
+from api.services.installation import Installation, open_installation
+from api.services.keys import ensure_area_key
+from api.settings import Settings
+from api.store import areas, migrate
+from api.store.engine import Store, open_store
+from api.store.models import Area, Campaign, Model, School
+from api.worker import Worker
+from geo.osm import OsmData, read_osm
+from geo.simulate import simulate_town
+
+SAMPLE = Path(__file__).parents[1] / "data" / "samples" / "neubrandenburg.osm.pbf"
+AREA, OTHER_AREA = "neubrandenburg", "waren"
+SCHOOL, OTHER_SCHOOL = "Albert-Einstein-Gymnasium", "Das andere Gymnasium"
+SERVER = "postgresql+pg8000://postgres@127.0.0.1:5432/postgres"
+PASSWORD = "correct horse battery"  # noqa: S105 - opens accounts of databases that tests throw away
+RIDES, TOWN_SEED = 60, 7
+ROSTER = 60
+
+Body = dict[str, Any]
+
+
+class Databases(Protocol):
+    """Where the databases of the tests are made, copied and thrown away."""
+
+    def create(self) -> str: ...
+    def copy(self, url: str) -> str: ...
+    def drop(self, url: str) -> None: ...
+
+
+class SqliteFiles:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def create(self) -> str:
+        return f"sqlite:///{self._folder / uuid.uuid4().hex}.db"
+
+    def copy(self, url: str) -> str:
+        new = self.create()
+        shutil.copyfile(_file(url), _file(new))
+        return new
+
+    def drop(self, url: str) -> None:
+        for path in self._folder.glob(f"{_file(url).name}*"):
+            path.unlink()
+
+
+class PostgresServer:
+    def __init__(self, url: str) -> None:
+        self._url = make_url(url)
+        self._engine = create_engine(self._url, isolation_level="AUTOCOMMIT")
+        self._made: set[str] = set()
+
+    def create(self) -> str:
+        return self._make("")
+
+    def copy(self, url: str) -> str:
+        return self._make(f'TEMPLATE "{make_url(url).database}"')
+
+    def drop(self, url: str) -> None:
+        self._drop(str(make_url(url).database))
+
+    def close(self) -> None:
+        for name in list(self._made):  # of fixtures that failed half-way
+            self._drop(name)
+        self._engine.dispose()
+
+    def _make(self, template: str) -> str:
+        name = f"barometer_test_{uuid.uuid4().hex}"
+        self._run(f'CREATE DATABASE "{name}" {template}')
+        self._made.add(name)
+        return self._url.set(database=name).render_as_string(hide_password=False)
+
+    def _drop(self, name: str) -> None:
+        self._run(f'DROP DATABASE "{name}" WITH (FORCE)')
+        self._made.remove(name)
+
+    def _run(self, command: str) -> None:
+        with self._engine.connect() as connection:
+            connection.execute(text(command))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--postgres",
+        action="store_true",
+        help="store in PostgreSQL instead of SQLite: a server at BAROMETER_TEST_POSTGRES, "
+        f"{SERVER} if not set",
+    )
+
+
+@pytest.fixture(scope="session")
+def on_postgres(request: pytest.FixtureRequest) -> bool:
+    return bool(request.config.getoption("--postgres"))
+
+
+@pytest.fixture(scope="session")
+def databases(on_postgres: bool, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:  # noqa: FBT001
+    if not on_postgres:
+        yield SqliteFiles(tmp_path_factory.mktemp("databases"))
+        return
+    url = os.environ.get("BAROMETER_TEST_POSTGRES", SERVER)
+    server = PostgresServer(url)
+    try:
+        server.drop(server.create())
+    except DBAPIError as error:
+        reason = (
+            f"no PostgreSQL with the right to make databases at {make_url(url)!r}: {error.orig}"
+        )
+        # A build that asks for PostgreSQL and silently tests nothing would be green for nothing.
+        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def sample_osm() -> OsmData:
+    return read_osm(SAMPLE)
+
+
+@pytest.fixture(scope="session")
+def base(
+    databases: Databases, sample_osm: OsmData, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Settings, dict[str, str]]]:
+    """The imported area with accounts, and a session token for each account."""
+    folder = tmp_path_factory.mktemp("base")
+    settings = Settings(
+        data_dir=folder, database_url=databases.create(), base_url="http://testserver"
+    )
+    here = open_installation(settings)
+    store = here.store
+    migrate.upgrade(store)
+    area = import_area(here, AREA, sample_osm, title="Neubrandenburg", progress=_silent)
+    # A second area with the same streets is as foreign as any other, and costs no import.
+    (settings.areas / OTHER_AREA).symlink_to(settings.areas / AREA)
+    ensure_area_key(settings, OTHER_AREA)
+    with store.write() as session:
+        columns = ("version", "osm_date", "extent", "imported_at")
+        same = {name: getattr(area, name) for name in columns}
+        other = Area(id=OTHER_AREA, title="Waren", **same)
+        session.add(other)
+        schools = {school.name: school for school in areas.schools_of(session, AREA)}
+        accounts: dict[str, tuple[str, School | Area | None]] = {
+            "teacher@school.example": ("teacher", schools[SCHOOL]),
+            "other@school.example": ("teacher", schools[OTHER_SCHOOL]),
+            "police@town.example": ("police", area),
+            "police@waren.example": ("police", other),
+            "admin@town.example": ("admin", None),
+        }
+        for email, (role, of) in accounts.items():
+            add_user(session, email, PASSWORD, role, of)
+    tokens = {email: sign_in(store, email, PASSWORD) for email in accounts}
+    store.engine.dispose()
+    yield settings, tokens
+    databases.drop(settings.store_url)
+
+
+@pytest.fixture(scope="session")
+def library(base: tuple[Settings, dict[str, str]]) -> AreaLibrary:
+    return AreaLibrary(base[0])
+
+
+@pytest.fixture(scope="session")
+def loaded(base: tuple[Settings, dict[str, str]], library: AreaLibrary) -> LoadedArea:
+    store = open_store(base[0].store_url)
+    with store.read() as session:
+        area = areas.find(session, AREA)
+        assert area is not None
+        found = library.get(area)
+    store.engine.dispose()
+    return found
+
+
+@pytest.fixture(scope="session")
+def school(base: tuple[Settings, dict[str, str]]) -> School:
+    """The school of the classes, whose teacher is `teacher`."""
+    return _school(base[0], SCHOOL)
+
+
+@pytest.fixture(scope="session")
+def other_school(base: tuple[Settings, dict[str, str]]) -> School:
+    return _school(base[0], OTHER_SCHOOL)
+
+
+@pytest.fixture(scope="session")
+def rides(loaded: LoadedArea, school: School) -> list[RouteIn]:
+    """Distinct rides to the school through the streets of the sample, their home ends cut."""
+    town = simulate_town(
+        loaded.network, (school.location.x, school.location.y), loaded.router,
+        participants=RIDES, seed=TOWN_SEED,
+    )  # fmt: skip
+    found = [as_sent(one, 0.5, number) for number, one in enumerate(town.participants)]
+    return [sent for sent in found if sent is not None]
+
+
+@pytest.fixture
+def ride(rides: list[RouteIn]) -> Callable[..., Body]:
+    """`ride(n)` is the n-th ride as a browser sends it; `ride(n, rest=9)` differs in one field."""
+
+    def nth(number: int, **changes: object) -> Body:
+        return rides[number].model_dump(mode="json") | {"id": str(uuid.uuid4())} | changes
+
+    return nth
+
+
+@pytest.fixture
+def template(base: tuple[Settings, dict[str, str]]) -> str:
+    """The database that each test copies; a module may put `published` here."""
+    return base[0].store_url
+
+
+@pytest.fixture
+def settings(
+    tmp_path: Path, base: tuple[Settings, dict[str, str]], databases: Databases, template: str
+) -> Iterator[Settings]:
+    (tmp_path / "areas").symlink_to(base[0].areas)
+    url = databases.copy(template)
+    yield Settings(
+        data_dir=tmp_path, database_url=url, key_dir=base[0].keys, base_url="http://testserver"
+    )
+    databases.drop(url)
+
+
+@pytest.fixture
+def app(settings: Settings, library: AreaLibrary) -> Iterator[FastAPI]:
+    made = _app(settings, library)
+    yield made
+    made.state.here.store.engine.dispose()
+
+
+@pytest.fixture
+def here(app: FastAPI) -> Installation:
+    found: Installation = app.state.here
+    return found
+
+
+@pytest.fixture
+def store(here: Installation) -> Store:
+    return here.store
+
+
+@pytest.fixture
+def work(here: Installation) -> Callable[[], int]:
+    """Does all queued jobs at once and returns how many there were."""
+    return lambda: _work(here)
+
+
+@pytest.fixture
+def visitor(app: FastAPI) -> Callable[[], TestClient]:
+    """Each call is another browser that follows no redirect by itself."""
+    return lambda: TestClient(app, follow_redirects=False)
+
+
+@pytest.fixture
+def client(app: FastAPI) -> Iterator[TestClient]:
+    with TestClient(app, follow_redirects=False) as opened:
+        yield opened
+
+
+@pytest.fixture
+def staff(
+    visitor: Callable[[], TestClient], base: tuple[Settings, dict[str, str]]
+) -> Callable[[str], TestClient]:
+    """A browser in which this account is signed in."""
+
+    def signed_in(email: str) -> TestClient:
+        browser = visitor()
+        browser.cookies.set(STAFF, base[1][email])
+        return browser
+
+    return signed_in
+
+
+@pytest.fixture
+def teacher(staff: Callable[[str], TestClient]) -> TestClient:
+    return staff("teacher@school.example")
+
+
+@pytest.fixture
+def other_teacher(staff: Callable[[str], TestClient]) -> TestClient:
+    return staff("other@school.example")
+
+
+@pytest.fixture
+def police(staff: Callable[[str], TestClient]) -> TestClient:
+    return staff("police@town.example")
+
+
+@pytest.fixture
+def other_police(staff: Callable[[str], TestClient]) -> TestClient:
+    return staff("police@waren.example")
+
+
+@pytest.fixture
+def admin(staff: Callable[[str], TestClient]) -> TestClient:
+    return staff("admin@town.example")
+
+
+@pytest.fixture
+def open_class(store: Store, school: School) -> Callable[..., Campaign]:
+    """Opens a campaign of the school; arguments change its fields, also to what no form takes."""
+    return lambda **changes: _open_class(store, school, **changes)
+
+
+@pytest.fixture
+def join(visitor: Callable[[], TestClient]) -> Callable[[Campaign], TestClient]:
+    """The browser of a student who has just joined this class."""
+    return lambda campaign: _join(visitor(), campaign)
+
+
+@pytest.fixture
+def student(
+    open_class: Callable[..., Campaign], join: Callable[[Campaign], TestClient]
+) -> TestClient:
+    return join(open_class())
+
+
+@pytest.fixture
+def send(
+    join: Callable[[Campaign], TestClient], ride: Callable[..., Body]
+) -> Callable[..., list[str]]:
+    """`send(campaign, 5)`: five more students send a ride each; returns their delete phrases."""
+    numbers: Counter[int] = Counter()
+
+    def sent(campaign: Campaign, count: int, **changes: object) -> list[str]:
+        first = numbers[0]
+        numbers[0] += count
+        bodies = [ride(number, **changes) for number in range(first, first + count)]
+        return [_send(join(campaign), body) for body in bodies]
+
+    return sent
+
+
+@pytest.fixture(scope="session")
+def published(
+    base: tuple[Settings, dict[str, str]],
+    databases: Databases,
+    library: AreaLibrary,
+    rides: list[RouteIn],
+    school: School,
+) -> Iterator[str]:
+    """A database in which a class of 25 was closed, and its release made."""
+    settings = Settings(
+        data_dir=base[0].data_dir,
+        database_url=databases.copy(base[0].store_url),
+        base_url="http://testserver",
+    )
+    made = _app(settings, library)
+    here = made.state.here
+    campaign = _open_class(here.store, school, title="Closed class")
+    for one in rides[:25]:
+        _send(
+            _join(TestClient(made, follow_redirects=False), campaign), one.model_dump(mode="json")
+        )
+    teacher = TestClient(made, follow_redirects=False)
+    teacher.cookies.set(STAFF, base[1]["teacher@school.example"])
+    assert teacher.post(f"/teach/campaigns/{campaign.id}/close").status_code == 303
+    assert _work(here) == 2  # the batch of 20 and the closing
+    here.store.engine.dispose()
+    yield settings.store_url
+    databases.drop(settings.store_url)
+
+
+@pytest.fixture
+def problem() -> Callable[[Response], str]:
+    """Checks that an answer is problem details (RFC 9457) and returns its sentence."""
+
+    def sentence(response: Response) -> str:
+        assert response.headers["content-type"] == "application/problem+json", response.text
+        content = response.json()
+        assert set(content) == {"type", "title", "status", "detail"}
+        assert content["status"] == response.status_code
+        assert content["title"] == HTTPStatus(response.status_code).phrase
+        detail: str = content["detail"]
+        assert detail
+        assert "traceback" not in response.text.lower()
+        return detail
+
+    return sentence
+
+
+@pytest.fixture
+def count_rows(store: Store) -> Callable[[], dict[str, int]]:
+    """How many rows every table has."""
+
+    def counted() -> dict[str, int]:
+        with store.read() as session:
+            return {
+                table.name: session.scalar(select(func.count()).select_from(table)) or 0
+                for table in Model.metadata.sorted_tables
+            }
+
+    return counted
+
+
+def _app(settings: Settings, library: AreaLibrary) -> FastAPI:
+    made = create_app(settings, worker=False)
+    vars(made.state.here)["library"] = library  # the streets are read once for all tests
+    return made
+
+
+def _work(here: Installation) -> int:
+    worker = Worker(here)
+    done = 0
+    while worker.run_one():
+        done += 1
+    return done
+
+
+def _open_class(store: Store, school: School, **changes: object) -> Campaign:
+    new = NewCampaign(
+        title="Class 9b",
+        school_id=school.id,
+        from_day=today(),
+        to_day=today() + timedelta(days=28),
+        language="en",
+        roster=ROSTER,
+        consent=True,
+    )
+    with store.write() as session:
+        campaign = create_campaign(session, None, new, ("en",))
+        for name, value in changes.items():
+            setattr(campaign, name, value)
+    return campaign
+
+
+def _join(browser: TestClient, campaign: Campaign) -> TestClient:
+    response = browser.post("/join", data={"code": campaign.code, "ready": "yes"})
+    assert response.status_code == 303, response.text
+    return browser
+
+
+def _send(browser: TestClient, body: Body) -> str:
+    response = browser.post("/api/routes", json=body)
+    assert response.status_code == 201, response.text
+    phrase: str = response.json()["phrase"]
+    return phrase
+
+
+def _school(settings: Settings, name: str) -> School:
+    store = open_store(settings.store_url)
+    with store.read() as session:
+        found = next(one for one in areas.schools_of(session, AREA) if one.name == name)
+        session.expunge(found)
+    store.engine.dispose()
+    return found
+
+
+def _file(url: str) -> Path:
+    return Path(str(make_url(url).database))
+
+
+def _silent(_stage: str, _share: float) -> None:
+    pass

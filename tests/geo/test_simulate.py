@@ -1,0 +1,162 @@
+"""Simulated students, and what the method finds of their town's true danger."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from geo.area import build_network
+from geo.network import Network
+from geo.osm import read_osm
+from geo.policy import load_policy
+from geo.routing import Router
+from geo.simulate import REASONS, SimulatedTown, simulate_town, visited_places
+from geo.simulated_danger import _pattern
+from geo.summary import Summary, summarise
+
+SAMPLE = Path(__file__).parents[2] / "data" / "samples" / "neubrandenburg.osm.pbf"
+SCHOOL = (13.26818, 53.56621)
+SEEDS = (0, 1, 2)
+POLICY = load_policy()
+
+
+@pytest.fixture(scope="module")
+def network() -> Network:
+    return build_network(read_osm(SAMPLE))
+
+
+@pytest.fixture(scope="module")
+def router(network: Network) -> Router:
+    return Router(network)
+
+
+@pytest.fixture(scope="module")
+def towns(network: Network, router: Router) -> list[SimulatedTown]:
+    return [simulate_town(network, SCHOOL, router, seed=seed) for seed in SEEDS]
+
+
+@pytest.fixture(scope="module")
+def found(network: Network, towns: list[SimulatedTown]) -> list[pd.DataFrame]:
+    """What the method says about each town, beside the truth."""
+
+    def compared(town: SimulatedTown) -> pd.DataFrame:
+        summary: Summary = summarise(network.places, *town.evidence(), POLICY)
+        assert summary.mode == "risk"
+        return summary.places.join(town.truth.add_prefix("true_"))
+
+    return [compared(town) for town in towns]
+
+
+def share_found(places: pd.DataFrame, score: pd.Series) -> float:
+    """Share of the true twenty worst places per passage that a ranking has in its first twenty."""
+    eligible = places[places["participants"] >= POLICY.eligible_participants]
+    worst = eligible["true_relative"].nlargest(20).index
+    return float(worst.isin(score.reindex(eligible.index).nlargest(20).index).mean())
+
+
+def test_the_same_seed_gives_the_same_town(network: Network, router: Router) -> None:
+    one, same, other = (
+        simulate_town(network, SCHOOL, router, participants=15, seed=seed) for seed in (4, 4, 5)
+    )
+
+    assert one.participants == same.participants
+    pd.testing.assert_frame_equal(one.truth, same.truth)
+    assert one.participants != other.participants
+
+
+def test_students_answer_only_what_they_pass(towns: list[SimulatedTown]) -> None:
+    codes = set().union(*REASONS.values())
+    for student in towns[0].participants:
+        passed = visited_places(student.route, towns[0].truth.index)
+        rated = [said.place for said in student.ratings]
+        assert set(rated) <= set(passed)
+        assert len(rated) == len(set(rated))
+        assert 1 <= student.rides_per_week <= 5
+        for said in student.ratings:
+            assert 0 <= said.rating <= 10
+            assert set(said.reasons) <= codes
+            assert said.reasons or said.incident is None
+
+
+def test_routes_are_as_long_as_students_ride(towns: list[SimulatedTown]) -> None:
+    km = np.array([student.route.length_m for student in towns[0].participants]) / 1000
+
+    assert km.min() > 0.5
+    assert 1 < np.median(km) < 3
+    assert len({student.start for student in towns[0].participants}) == 300
+
+
+def test_conflicts_are_rare_at_most_places_and_common_at_the_worst(
+    found: list[pd.DataFrame],
+) -> None:
+    for places in found:
+        often = places[places["participants"] >= 20]
+        share = often["reporters"] / often["participants"]
+
+        assert places["reporters"].sum() > 100
+        assert share.median() < 0.05
+        assert 0.15 < share.max() < 0.7
+
+
+def test_raters_differ_about_two_thirds_as_much_as_places(
+    network: Network, towns: list[SimulatedTown]
+) -> None:
+    parameters = summarise(network.places, *towns[0].evidence(), POLICY).parameters
+    place, rater = parameters["place_variance"], parameters["rater_variance"]
+
+    assert isinstance(place, float)
+    assert isinstance(rater, float)
+    assert rater / place == pytest.approx(2 / 3, rel=0.4)
+
+
+def test_danger_is_felt_where_it_is(towns: list[SimulatedTown]) -> None:
+    truth = towns[0].truth
+
+    assert np.corrcoef(np.log(truth["rate"]), truth["danger"])[0, 1] > 0.4
+
+
+def test_neighbouring_places_resemble_each_other() -> None:
+    near = np.array([[0.0, 0.0], [50.0, 0.0], [5000.0, 0.0]])
+    drawn = np.array([_pattern(near, np.random.default_rng(seed)) for seed in range(400)])
+    correlation = np.corrcoef(drawn.T)
+
+    assert drawn.std() == pytest.approx(1, abs=0.1)
+    assert correlation[0, 1] > 0.9
+    assert abs(correlation[0, 2]) < 0.2
+
+
+def test_confirmed_hotspots_are_dangerous_and_ranked_better_than_by_raw_figures(
+    found: list[pd.DataFrame], capsys: pytest.CaptureFixture[str]
+) -> None:
+    confirmed = [places[places["state"] == "confirmed"] for places in found]
+    listed = sum(len(places) for places in confirmed)
+    wrong = sum(
+        (places["true_relative"] <= POLICY.relative_threshold).sum() for places in confirmed
+    )
+    shares = pd.DataFrame(
+        {
+            "ours": share_found(places, places["relative"]),
+            "raw mean": share_found(places, -places["mean_rating"].fillna(10)),
+            "raw count": share_found(places, places["reporters"]),
+        }
+        for places in found
+    )
+
+    with capsys.disabled():
+        print(  # noqa: T201 - the figures are what a reader of the test wants to see
+            f"\n{len(found)} simulated towns: {listed} confirmed, false share {wrong / listed:.2f};"
+            f" of the true twenty worst {shares.mean().round(2).to_dict()}"
+        )
+    assert all(len(places) >= 3 for places in confirmed)
+    assert wrong / listed <= 0.15
+    assert (shares["ours"] > shares["raw mean"]).all()
+    assert (shares["ours"] > shares["raw count"]).all()
+
+
+def test_intervals_hold_the_true_rate(found: list[pd.DataFrame]) -> None:
+    everywhere = pd.concat(found)
+    eligible = everywhere[everywhere["participants"] >= POLICY.eligible_participants]
+    inside = eligible["true_rate"].between(eligible["rate_low"], eligible["rate_high"])
+
+    assert inside.mean() == pytest.approx(0.9, abs=0.07)

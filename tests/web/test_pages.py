@@ -1,0 +1,251 @@
+import re
+from html.parser import HTMLParser
+from itertools import product
+
+import pytest
+
+from web.maps import check_map, draw_map, hotspot_map, place_map, rate_map
+from web.pages import render, static_address
+from web.translation import LANGUAGES
+
+HOSTILE = "<img src=x onerror=alert(1)> {{ 7*7 }} ${alert(1)} ` </script>"
+AREA = {"name": "town", "version": "1", "title": "Town", "bbox": [13.2, 53.5, 13.3, 53.6]}
+URLS = {
+    name: f"/{name}"
+    for name in ("snap", "routes", "class", "draw", "rate", "check", "thanks", "hotspots", "places")
+}
+CONFIG = {
+    "area": AREA,
+    "school": {"name": HOSTILE, "lon": 13.25, "lat": 53.55},
+    "campaign": {"id": "c", "title": HOSTILE},
+    "participant_key": "p",
+    "urls": URLS,
+}
+CAMPAIGN = {
+    "id": "c",
+    "title": HOSTILE,
+    "school": HOSTILE,
+    "code": "ABCD-EFGH",
+    "state": "open",
+    "from_day": "2026-09-01",
+    "to_day": "2026-12-01",
+    "participants": 3,
+    "routes": 4,
+    "share_rated": 0.93,
+    "policy_version": "1",
+}
+PROGRESS = {"participants": 3, "routes": 4, "km": 7.3, "share_rated": 0.93, "needed": 1}
+PLACE = {
+    "id": "s1",
+    "kind": "segment",
+    "name": HOSTILE,
+    "type": "residential/none",
+    "lon": 13.25,
+    "lat": 53.55,
+    "state": "watch",
+    "index": 71.0,
+    "danger": 0.5,
+    "danger_low": 0.4,
+    "danger_high": 0.6,
+    "participants": 21,
+    "passages": 1.2,
+    "reporters": 7,
+    "rate": 2.0,
+    "rate_low": 1.0,
+    "rate_high": 3.0,
+    "rank": 1,
+    "reasons": {"speed": 5, "traffic": 9},
+    "sentence": HOSTILE,
+}
+RELEASE = {
+    "number": 2,
+    "date": "2026-11-20",
+    "mode": "risk",
+    "participants": 312,
+    "simulated": True,
+    "missing": {},
+}
+PERCEPTION = {**RELEASE, "mode": "perception", "missing": {"conflicts": (12, 30)}}
+LIST = {
+    "map": hotspot_map(AREA, language="en"),
+    "config": CONFIG,
+    "places": [PLACE],
+    "downloads": [{"label": "CSV", "url": "/x.csv"}],
+    "areas": [AREA],
+}
+STAFF = {"email": HOSTILE, "role": "teacher"}
+PAGES = {
+    "home.html": {"error": HOSTILE, "code": HOSTILE},
+    "sign_in.html": {"error": HOSTILE, "next": HOSTILE},
+    "mine.html": {"erased": True},
+    "help.html": {},
+    "error.html": {"status": 404, "title": HOSTILE, "detail": HOSTILE},
+    "draw.html": {
+        "map": draw_map(AREA, language="en"), "config": CONFIG, "campaign": CAMPAIGN,
+    },
+    "rate.html": {
+        "map": rate_map(AREA, language="en"), "config": CONFIG, "campaign": CAMPAIGN,
+    },
+    "check.html": {
+        "map": check_map(AREA, language="en"), "config": CONFIG, "campaign": CAMPAIGN,
+    },
+    "thanks.html": {"config": CONFIG, "campaign": CAMPAIGN, "progress": PROGRESS},
+    "teach.html": {"user": STAFF, "campaigns": [CAMPAIGN]},
+    "campaign_new.html": {
+        "user": STAFF,
+        "schools": [{"id": "way/1", "name": HOSTILE}],
+        "values": {"title": HOSTILE},
+        "errors": {"title": HOSTILE},
+    },
+    "campaign.html": {
+        "user": STAFF,
+        "campaign": CAMPAIGN,
+        "progress": PROGRESS,
+        "releases": [{"number": 1, "day": "2026-11-01", "participants": 24}],
+        "can_close": True,
+        "publishing": False,
+        "message": HOSTILE,
+        "refused": HOSTILE,
+    },
+    "hotspots.html": {**LIST, "release": RELEASE},
+    "place.html": {
+        "map": place_map(AREA, lon=13.25, lat=53.55, name=HOSTILE, language="en"),
+        "place": PLACE,
+        "release": RELEASE,
+        "sentence": HOSTILE,
+        "config": CONFIG,
+        "case": {"state": "new", "owner": HOSTILE},
+    },
+}  # fmt: skip
+
+
+class Reader(HTMLParser):
+    """Every tag of a page, and the scripts that stand in it."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+
+def page(template: str, *, language: str = "en", **changes: object) -> str:
+    context = {**PAGES[template], "simulated": True, **changes}
+    return render(template, language=language, nonce="n0nce", **context)
+
+
+everywhere = pytest.mark.parametrize(("template", "language"), list(product(PAGES, LANGUAGES)))
+
+
+@everywhere
+def test_page_obeys_the_strict_policy(template: str, language: str) -> None:
+    for tag, attributes in Reader(page(template, language=language)).tags:
+        assert "style" not in attributes
+        assert not [name for name in attributes if name.startswith("on")]
+        if tag == "script" and attributes.get("type") != "application/json":
+            own = str(attributes.get("src", "")).startswith("/static/")
+            assert own or attributes.get("nonce") == "n0nce"
+
+
+@everywhere
+def test_page_loads_nothing_from_elsewhere(template: str, language: str) -> None:
+    for tag, attributes in Reader(page(template, language=language)).tags:
+        for name in ("src", "href", "action"):
+            address = str(attributes.get(name) or "/")
+            followed = tag == "a" and "openstreetmap.org" in address
+            assert followed or address[0] in "/#"
+
+
+@everywhere
+def test_page_has_what_a_screen_reader_needs(template: str, language: str) -> None:
+    html = page(template, language=language)
+    tags = Reader(html).tags
+    assert ("html", {"lang": language}) in tags
+    assert [tag for tag, _ in tags].count("h1") == 1
+    assert [tag for tag, _ in tags].count("main") == 1
+    assert "user-scalable" not in html
+    ids = [a["id"] for _, a in tags if "id" in a]
+    assert len(ids) == len(set(ids))
+    for _, attributes in tags:
+        if "aria-labelledby" in attributes:
+            assert attributes["aria-labelledby"] in ids
+
+
+@everywhere
+def test_words_of_people_stay_words(template: str, language: str) -> None:
+    html = page(template, language=language)
+
+    assert "<img" not in html
+    assert "onerror=alert(1)>" not in html
+    assert "49" not in re.sub(r"[0-9a-f]{10}", "", html)
+    assert "</script>" not in html.replace("</script>\n", "")
+
+
+@everywhere
+def test_simulated_data_is_marked_on_every_page(template: str, language: str) -> None:
+    assert 'class="simulated"' in page(template, language=language)
+    assert 'class="simulated"' not in page(template, language=language, simulated=False)
+
+
+def test_german_page_speaks_german() -> None:
+    assert "Klassencode" in page("home.html", language="de")
+    assert '"start_hint": "Tippe auf die Ecke' in page("draw.html", language="de")
+
+
+def test_numbers_and_days_follow_the_language() -> None:
+    assert "7.3" in page("campaign.html")
+    assert "7,3" in page("campaign.html", language="de")
+    assert "1. September 2026" in page("campaign.html", language="de")
+
+
+def test_only_one_more_student_is_counted_as_one() -> None:
+    assert "1 more student is needed" in page("campaign.html")
+
+
+def test_consent_is_never_ticked_beforehand() -> None:
+    for template in ("home.html", "campaign_new.html"):
+        boxes = [a for tag, a in Reader(page(template)).tags if a.get("type") == "checkbox"]
+        assert boxes
+        assert all("checked" not in box and "required" in box for box in boxes)
+
+
+def test_list_says_what_is_missing_for_a_risk() -> None:
+    html = page("hotspots.html", release=PERCEPTION)
+
+    assert "Only perceived danger is shown" in html
+    assert "reported near misses and falls: 12 of 30 needed" in html
+    risk = next(a for _, a in Reader(html).tags if a.get("value") == "risk")
+    assert "disabled" in risk
+
+
+def test_list_without_release_claims_nothing() -> None:
+    html = page("hotspots.html", release=None, places=[])
+
+    assert "There are no results yet" in html
+    assert "ranking" not in html
+
+
+def test_list_carries_n_beside_every_value() -> None:
+    assert "7 of 21 riders had a near miss or fall" in page("hotspots.html")
+
+
+def test_perception_carries_its_interval() -> None:
+    assert "0.40–0.60" in page("hotspots.html", release=PERCEPTION)
+
+
+def test_unknown_values_are_a_dash_and_not_zero() -> None:
+    html = page("place.html", place={**PLACE, "index": None, "rate": None, "danger_low": None})
+
+    assert "Risk index" not in html
+    assert "–" in html
+
+
+def test_page_under_way_loads_itself_again() -> None:
+    assert 'http-equiv="refresh"' in page("campaign.html", publishing=True)
+    assert "Close and compute" not in page("campaign.html", publishing=True)
+
+
+def test_static_address_changes_with_the_content() -> None:
+    assert re.fullmatch(r"/static/css/style\.css\?v=[0-9a-f]{10}", static_address("css/style.css"))

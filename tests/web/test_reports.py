@@ -1,0 +1,214 @@
+from dataclasses import replace
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+from time import perf_counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pypdf import PdfReader
+
+from geo.policy import policy_table
+from web import typesetting
+from web.reports import PlaceRow, SafetyReport, safety_report
+
+MAP = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9z"/></svg>'
+CROSSING = PlaceRow(
+    rank=1,
+    name="Demminer Straße × Ring",
+    kind="intersection",
+    type="signalised",
+    state="confirmed",
+    participants=21,
+    reporters=7,
+    danger=0.714,
+    danger_low=0.6,
+    danger_high=0.8,
+    index=88.2,
+    index_low=70.4,
+    index_high=100.0,
+    reasons=("speed", "space"),
+)
+STREET = PlaceRow(
+    rank=2,
+    name="",
+    kind="segment",
+    type="residential/none",
+    state="watch",
+    participants=17,
+    reporters=3,
+    danger=0.5,
+    index=64.0,
+    owner="Town works",
+    case_state="planned",
+)
+REPORT = SafetyReport(
+    language="en",
+    simulated=False,
+    school="Albert-Einstein-Gymnasium",
+    campaign="Autumn survey",
+    from_day=date(2026, 9, 1),
+    to_day=date(2026, 11, 20),
+    release_number=3,
+    release_day=date(2026, 11, 21),
+    release_hash="3f9a" * 16,
+    participants=312,
+    routes=340,
+    km=1234.56,
+    km_rated=1170.2,
+    share_rated=0.948,
+    roster=624,
+    mode="risk",
+    missing={},
+    places=(CROSSING, STREET),
+    map_svg=MAP,
+    settings=tuple(
+        (row["name"], row["value"], row["unit"], row["source"]) for row in policy_table()
+    ),
+    network_version="7c1f",
+    osm_date=date(2026, 11, 1),
+    software_version="0.1.0",
+)
+
+
+def pages(report: SafetyReport) -> list[str]:
+    reader = PdfReader(BytesIO(safety_report(report)))
+    return [" ".join(page.extract_text().split()) for page in reader.pages]
+
+
+def test_it_is_an_accessible_pdf_with_title_and_language() -> None:
+    reader = PdfReader(BytesIO(safety_report(REPORT)))
+    root = reader.trailer["/Root"]
+
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in root["/Metadata"].get_data()
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/Lang"] == "en"
+    assert reader.metadata.title == "Safety report: Albert-Einstein-Gymnasium"
+
+
+def test_the_figures_of_the_release_are_in_it() -> None:
+    text = " ".join(pages(REPORT))
+
+    for figure in ("312", "340", "1,234.6", "1,170.2", "95%", "50% of the 624 students"):
+        assert figure in text
+    for figure in ("88 70–100", "0.71 0.60–0.80", "7 of 21 riders had a near miss or fall"):
+        assert figure in text
+    assert "Risk index 88 (70–100), where 50 is the average of the area." in text
+    assert "Named most: cars too fast, too little space." in text
+    assert "Street without a name" in text
+    assert "Town works: planned" in text
+
+
+def test_the_method_page_says_what_it_was_made_with() -> None:
+    last = pages(REPORT)[-1]
+
+    assert "3f9a" * 16 in last
+    assert "© OpenStreetMap contributors, ODbL 1.0, November 1, 2026" in last
+    assert "Bicycle Barometer 0.1.0" in last
+    assert all(name.replace("_", " ") in last for name, *_ in REPORT.settings)
+
+
+def test_the_same_report_gives_the_same_bytes() -> None:
+    assert safety_report(REPORT) == safety_report(REPORT)
+    assert safety_report(REPORT) != safety_report(replace(REPORT, release_number=4))
+
+
+def test_simulated_data_is_marked_on_every_page_and_real_data_never() -> None:
+    mark = "Simulated data: made by a program, not by students."
+
+    assert all(mark in page for page in pages(replace(REPORT, simulated=True)))
+    assert not any("imulated data" in page for page in pages(REPORT))
+
+
+def test_without_a_risk_no_hotspot_is_claimed_and_it_says_what_is_missing() -> None:
+    place = replace(CROSSING, state="unknown", index=None, index_low=None, index_high=None)
+    missing = {"conflicts": (12, 30), "eligible": (31, 50)}
+    first, _map, table, _method = pages(
+        replace(REPORT, mode="perception", missing=missing, places=(place,))
+    )
+
+    assert "near misses and falls: 12 of 30" in first
+    assert "places with enough riders: 31 of 50" in first
+    assert "Perceived danger 0.71 (0.60–0.80)" in first
+    assert "confirmed" not in first + table
+    assert "Risk index" not in first + table
+
+
+def test_only_confirmed_and_watched_places_are_in_the_summary() -> None:
+    unknown = replace(CROSSING, name="Nobody Street", state="unknown", rank=3)
+    first, _map, table, *_ = pages(replace(REPORT, places=(CROSSING, STREET, unknown)))
+
+    assert "Nobody Street" not in first
+    assert "Nobody Street" in table
+
+
+def test_a_report_without_places_says_that_silence_is_not_safety() -> None:
+    text = " ".join(pages(replace(REPORT, places=(), map_svg="")))
+
+    assert "No place was passed by at least 5 students." in text
+    assert "That does not mean that the ways to school are safe" in text
+
+
+def test_forty_long_rows_break_over_pages_under_a_repeated_header() -> None:
+    name = "Straße der Deutsch-Sowjetischen Freundschaft × Johannes-Robert-Becher-Ringstraße"
+    rows = tuple(replace(CROSSING, rank=rank, name=name) for rank in range(1, 41))
+    tables = [
+        page for page in pages(replace(REPORT, places=rows)) if "What riders reported" in page
+    ]
+
+    assert len(tables) >= 3
+    assert sum(page.count("7 of 21 riders") for page in tables) == 40
+
+
+@pytest.mark.parametrize(
+    "name", ["#import *", "*bold* _emph_ $x^2$", "= Heading", "`raw` <label> @ref", '"]; #panic()']
+)
+def test_markup_in_a_name_is_printed_as_it_is(name: str) -> None:
+    place = replace(CROSSING, name=name, owner=name)
+    text = " ".join(pages(replace(REPORT, school=name, campaign=name, places=(place,))))
+
+    assert text.count(name) >= 5
+
+
+def test_thai_greek_and_cyrillic_names_are_printed() -> None:
+    report = replace(REPORT, school="Łódź · Σχολείο · Школа", campaign="โรงเรียน")
+    reader = PdfReader(BytesIO(safety_report(report)))
+
+    assert reader.metadata.title == "Safety report: Łódź · Σχολείο · Школа"
+    # pypdf reads letters twice where the font changes inside a word, so only whole scripts.
+    assert "Σχολείο · Школа" in reader.pages[0].extract_text()
+    assert "?" not in reader.pages[0].extract_text()
+
+
+def test_what_no_font_can_show_costs_nobody_the_report() -> None:
+    text = " ".join(pages(replace(REPORT, campaign="By 🚲 to 学校 \udcff\x07now")))
+
+    assert "By to ? now" in text
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(max_size=80), st.text(max_size=200))
+def test_any_text_makes_a_report(school: str, name: str) -> None:
+    place = replace(CROSSING, name=name, owner=name)
+
+    assert safety_report(replace(REPORT, school=school, campaign=name, places=(place,)))
+
+
+def test_a_warm_report_takes_less_than_a_second() -> None:
+    rows = tuple(replace(CROSSING, rank=rank) for rank in range(1, 41))
+    safety_report(REPORT)
+    start = perf_counter()
+    safety_report(replace(REPORT, places=rows))
+
+    assert perf_counter() - start < 1
+
+
+def test_without_the_built_fonts_it_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typesetting._fonts.cache_clear()
+    monkeypatch.setattr(typesetting, "FONTS", tmp_path)
+
+    with pytest.raises(typesetting.FontsMissingError, match="install the package again"):
+        safety_report(REPORT)

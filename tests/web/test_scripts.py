@@ -1,0 +1,202 @@
+"""The rules that exist in Python and in a static script must say the same."""
+
+import json
+import math
+import random
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+import web
+from geo.routing import Passage
+from geo.trimming import cut_index
+from web.messages import script_messages
+from web.scale import place_band, scale_json, scales
+
+pytestmark = pytest.mark.browser
+JS = Path(web.__file__).parent / "static" / "js"
+CONFIG = {"messages": script_messages(str), "participant_key": "p1", "school": None}
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        # A browser of the system, where Playwright's own was not downloaded.
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        yield open_scripts(browser)
+        browser.close()
+
+
+def open_scripts(browser: Browser) -> Page:
+    tab = browser.new_page()
+    # Storage needs an origin; nothing is fetched from it.
+    tab.route("**/*", lambda route: route.fulfill(status=200, content_type="text/html", body=""))
+    tab.goto("http://localhost/")
+    tab.set_content(f'<script type="application/json" id="config">{json.dumps(CONFIG)}</script>')
+    for name in ("page", "api", "draft", "cut", "ride", "hotspots"):
+        tab.add_script_tag(path=str(JS / f"{name}.js"))
+    return tab
+
+
+def passages(rng: random.Random) -> list[Passage]:
+    """Return a ride to the north with crossings at random distances, some of them safe."""
+    found, along = [], 0.0
+    for n in range(rng.randint(1, 25)):
+        step = rng.uniform(10, 120)
+        kind = rng.choice(["segment", "intersection"])
+        lat = 53.5 + along / 111_195
+        safe = kind == "intersection" and rng.random() < 0.4
+        end = along + step
+        found.append(
+            Passage(kind, f"{n}", "", "forward", along, end, 13.2, lat, safe)  # type: ignore[arg-type]
+        )
+        along = end
+    return found
+
+
+def test_cut_is_the_same_on_the_device_and_on_the_server(page: Page) -> None:
+    rng = random.Random(1)  # noqa: S311 - a fixed seed for made-up rides
+    rides = [(passages(rng), rng.random()) for _ in range(300)]
+    found = page.evaluate(
+        """(rides) => rides.map(([places, u]) =>
+             barometer.cut.find(places, [13.2, 53.5], u, places[places.length - 1].to_m))""",
+        [[[asdict(place) for place in ride], u] for ride, u in rides],
+    )
+    expected = [cut_index(ride, (13.2, 53.5), u) for ride, u in rides]
+
+    assert [None if cut["short"] else cut["index"] for cut in found] == expected
+    assert sum(index is not None for index in expected) > 50
+
+
+def test_bands_are_the_same_at_every_boundary(page: Page) -> None:
+    layers = scales(str)
+    values = {
+        layer: [x for b in scale.bands for x in (b.low, math.nextafter(b.high, 0), b.high)]
+        for layer, scale in layers.items()
+    }
+    for layer, scale in layers.items():
+        places = [
+            {"state": state, scale.field: value}
+            for value in [*values[layer], None]
+            for state in ("confirmed", "unknown")
+        ]
+        found = page.evaluate(
+            "([places, layer]) => places.map((p) => (barometer.band(p, layer) || {key: null}).key)",
+            [places, scale_json(layers)["layers"][layer]],
+        )
+        bands = [place_band(scale, place) for place in places]
+        assert found == [band.key if band else None for band in bands]
+
+
+def test_same_device_cuts_the_same_and_others_do_not(page: Page) -> None:
+    mine, again, other = page.evaluate(
+        """async () => [await barometer.cut.share("a"), await barometer.cut.share("a"),
+                        await barometer.cut.share("b")]"""
+    )
+
+    assert 0 <= mine < 1
+    assert mine == again != other
+
+
+def test_ride_of_two_streets_and_a_gap(page: Page) -> None:
+    # 1,000 m: 600 m of streets, 100 m straight over a field, 300 m of streets to the school.
+    def place(name: str, low: float, high: float, kind: str = "segment") -> dict[str, object]:
+        return {
+            "kind": kind, "id": name, "name": name[0], "direction": "forward", "from_m": low,
+            "to_m": high, "lon": 13.2, "lat": 53.5 + low / 111_195, "safe": kind != "segment",
+        }  # fmt: skip
+
+    def leg(low: float, high: float, *, straight: bool) -> dict[str, object]:
+        ends = [[13.2, 53.5 + low / 111_195], [13.2, 53.5 + high / 111_195]]
+        return {"coordinates": ends, "straight": straight, "length_m": high - low}
+
+    route = {
+        "waypoints": [],
+        "length_m": 1000,
+        "legs": [leg(0, 600, straight=False), leg(600, 700, straight=True),
+                 leg(700, 1000, straight=False)],
+        "places": [place("a1", 0, 310), place("x", 310, 320, "intersection"), place("b1", 320, 460),
+                   place("b2", 460, 600), place("c1", 700, 1000)],
+    }  # fmt: skip
+    draft = {"route": route, "points": [{"lon": 13.2, "lat": 53.5}]}
+    ride = page.evaluate("(draft) => barometer.ride.stored(draft, 0.5)", draft)
+
+    assert [step.get("id", "free") for step in ride["steps"]] == ["x", "b1", "b2", "free", "c1"]
+    # The two pieces of street b are one stop; the start of the ride is in none of the lines.
+    assert [stop["key"] for stop in ride["stops"]] == ["x", "b1 b2", "c1"]
+    assert ride["metres"] == 690
+    assert [line["straight"] for line in ride["lines"]] == [False, True, False]
+    assert ride["lines"][0]["coordinates"][0][1] == pytest.approx(53.5 + 310 / 111_195, abs=1e-6)
+
+
+def answer(rating: int | None, *, bulk: bool = False, **changes: object) -> dict[str, object]:
+    blank = {"seconds": None, "reasons": [], "incident": None, "comment": ""}
+    return {"rating": rating, "bulk": bulk, **blank, **changes}
+
+
+def said(
+    page: Page, stops: list[str], answers: dict[str, object], *, short: bool = False
+) -> dict[str, Any]:
+    ride = {"stops": [{"key": key, "ids": key.split()} for key in stops], "short": short}
+    return page.evaluate("([ride, answers]) => barometer.ride.said(ride, answers)", [ride, answers])
+
+
+def test_near_miss_of_a_stretch_is_counted_once(page: Page) -> None:
+    sent = said(page, ["a b c"], {"a b c": answer(2, incident="near_miss", comment="lorry")})
+
+    assert sent["rest"] is None
+    assert [(r["place"], r["rating"], r["incident"], r["comment"]) for r in sent["ratings"]] == [
+        ("a", 2, None, ""),
+        ("b", 2, "near_miss", "lorry"),
+        ("c", 2, None, ""),
+    ]
+
+
+def test_all_fine_is_sent_as_the_rest(page: Page) -> None:
+    fine = answer(8, bulk=True)
+    fell = answer(8, bulk=True, incident="fall")
+
+    sent = said(page, ["a", "b", "c"], {"a": fine, "b": answer(3), "c": fell})
+    assert sent["rest"] == 8
+    assert [(r["place"], r["rating"]) for r in sent["ratings"]] == [("b", 3), ("c", 8)]
+
+
+def test_rest_never_speaks_for_a_place_without_answer(page: Page) -> None:
+    fine = answer(8, bulk=True)
+
+    for answers in ({"a": fine}, {"a": fine, "b": answer(None, reasons=["speed"])}):
+        sent = said(page, ["a", "b"], answers)
+        assert sent["rest"] is None
+        assert [r["place"] for r in sent["ratings"]] == ["a"]
+    assert said(page, ["a"], {"a": fine}, short=True)["rest"] is None
+
+
+def test_drawing_of_somebody_else_leaves_the_device(page: Page) -> None:
+    kept = page.evaluate(
+        """() => {
+             const other = JSON.stringify({version: 1, saved: Date.now()});
+             localStorage.setItem("barometer.draft.other", other);
+             barometer.draft.save({points: [1]});
+             const old = {...barometer.draft.load(), saved: Date.now() - 8 * 86400000};
+             const mine = barometer.draft.load().points.length;
+             localStorage.setItem("barometer.draft.p1", JSON.stringify(old));
+             const left = () => Object.keys(localStorage).filter((key) => key.includes("draft"));
+             return [mine, barometer.draft.load(), left()];
+           }"""
+    )
+
+    assert kept == [1, None, []]
+
+
+def test_identifier_is_a_random_uuid(page: Page) -> None:
+    found = page.evaluate("() => Array.from({length: 50}, () => barometer.draft.uuid())")
+
+    assert len(set(found)) == 50
+    assert all(one[14] == "4" and one[19] in "89ab" and len(one) == 36 for one in found)

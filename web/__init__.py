@@ -1,0 +1,1 @@
+"""What people see: values in, HTML, maps, tiles and PDF out."""

@@ -1,0 +1,71 @@
+"""Controls of our maps: folium elements that call a static script and pass it JSON only."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from branca.element import MacroElement
+from folium.elements import JSCSSMixin
+from folium.template import Template
+
+# branca renders the text of an element once more as a Jinja template, and folium writes some text
+# into template literals: a street named `{{ … }}` or `${…}` would run. JSON lets every character
+# of a string be written as an escape, so none of these signs survives.
+_TRAPS = {sign: f"\\u{ord(sign):04x}" for sign in "{}$`<>&'\u2028\u2029"}
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+
+
+def script_json(value: object) -> str:
+    """Return `value` as JSON that is inert in a script, a template literal and a template."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return _STRING.sub(lambda match: "".join(_TRAPS.get(c, c) for c in match.group()), text)
+
+
+class ScriptControl(JSCSSMixin, MacroElement):
+    """Calls one function of our static scripts with the map and with options."""
+
+    _template = Template("""
+        {% macro script(this, kwargs) %}
+            barometer.{{ this.function }}({{ this._parent.get_name() }}, {{ this.json }});
+        {% endmacro %}
+    """)
+
+    def __init__(self, function: str, *scripts: str, **options: object) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # branca ships without types
+        self._name = "ScriptControl"
+        self.function = function
+        self.json = script_json(options)
+        # On the instance: folium's own list belongs to the class, and so to the whole process.
+        self.default_js = [(script, f"/static/{script}.js") for script in scripts]
+
+
+def base_map(options: Mapping[str, Any]) -> ScriptControl:
+    """Return the area's own tiles: no third party learns where a child looks."""
+    scripts = ("vendor/protomaps-leaflet", "js/page", "js/basemap")
+    return ScriptControl("baseMap", *scripts, **options)
+
+
+def draw_control() -> ScriptControl:
+    """Return the drawing of a route by taps, by the crosshair or by the list of points."""
+    return ScriptControl("draw", "js/api", "js/draft", "js/draw")
+
+
+def rate_control() -> ScriptControl:
+    """Return the rating list with the map that follows it."""
+    return ScriptControl("rate", "js/api", "js/draft", "js/cut", "js/ride", "js/rate")
+
+
+def check_control() -> ScriptControl:
+    """Return the preview of what will be stored, and the sending."""
+    return ScriptControl("check", "js/api", "js/draft", "js/cut", "js/ride", "js/check")
+
+
+def hotspot_control(*, network: str, scale: Mapping[str, Any]) -> ScriptControl:
+    """Return the network of tiles `network`, coloured by the values of a release."""
+    return ScriptControl("hotspots", "js/api", "js/hotspots", network=network, scale=scale)
+
+
+def place_control(*, center: list[float], name: str) -> ScriptControl:
+    """Return the mark of one place."""
+    return ScriptControl("place", "js/place", center=center, name=name)

@@ -1,0 +1,143 @@
+"""Maps of the pages: folium composes them, every foreign asset is dropped, one table says which."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import folium
+from branca.element import CssLink, Figure, JavascriptLink
+from markupsafe import Markup
+
+from .draw import (
+    ScriptControl,
+    base_map,
+    check_control,
+    draw_control,
+    hotspot_control,
+    place_control,
+    rate_control,
+)
+from .scale import scale_json, scales
+
+# Assets of stock folium by their name: where they are served from, None for those not needed.
+ASSETS: dict[str, str | None] = {
+    "leaflet": "/static/vendor/leaflet.js",
+    "leaflet_css": "/static/vendor/leaflet.css",
+    "jquery": None,
+    "bootstrap": None,
+    "bootstrap_css": None,
+    "awesome_markers": None,
+    "awesome_markers_css": None,
+    "awesome_rotate_css": None,
+    "glyphicons_css": None,
+    "awesome_markers_font_css": None,
+}
+
+
+class ForeignAssetError(ValueError):
+    """A map asks for a file from another host that the table does not know."""
+
+
+@dataclass(frozen=True)
+class MapParts:
+    """What a page needs of a map: links for its head, a box, script files in order, a script."""
+
+    head: Markup
+    body: Markup
+    files: tuple[str, ...]
+    script: Markup
+
+
+def asset_address(name: str, url: str) -> str | None:
+    """Return the own address of an asset, None if it is not needed."""
+    if name in ASSETS:
+        return ASSETS[name]
+    parts = urlsplit(url)
+    if parts.scheme or parts.netloc:
+        raise ForeignAssetError(f"asset {name!r} would be loaded from {parts.netloc or url}")
+    return url
+
+
+def draw_map(area: Mapping[str, Any], *, language: str) -> MapParts:
+    """Return the map on which a student draws."""
+    return _compose(area, draw_control(), language=language)
+
+
+def rate_map(area: Mapping[str, Any], *, language: str) -> MapParts:
+    """Return the map that follows the rating list."""
+    return _compose(area, rate_control(), language=language)
+
+
+def check_map(area: Mapping[str, Any], *, language: str) -> MapParts:
+    """Return the map that shows the route as it will be stored."""
+    return _compose(area, check_control(), language=language)
+
+
+def hotspot_map(area: Mapping[str, Any], *, language: str) -> MapParts:
+    """Return the map of hotspots."""
+    network = f"{_folder(area)}/network.pmtiles"
+    # The script needs the breaks and colours only: the words of the legend stand on the page.
+    control = hotspot_control(network=network, scale=scale_json(scales(str)))
+    return _compose(area, control, language=language)
+
+
+def place_map(
+    area: Mapping[str, Any], *, lon: float, lat: float, name: str, language: str
+) -> MapParts:
+    """Return the map of one place."""
+    return _compose(area, place_control(center=_lat_lon(lon, lat), name=name), language=language)
+
+
+def _compose(area: Mapping[str, Any], control: ScriptControl, *, language: str) -> MapParts:
+    west, south, east, north = area["bbox"]
+    # One map a page: a fixed id and variable keep the page the same on every request.
+    page = folium.Map(
+        location=_lat_lon((west + east) / 2, (south + north) / 2),
+        tiles=None,
+        zoom_start=14,
+        min_zoom=11,
+        max_zoom=18,
+        zoom_control=False,
+        attribution_control=False,
+    )
+    page._name, page._id = "map", "area"  # noqa: SLF001 - folium has no public way to name a map
+    base_map(
+        {
+            "url": f"{_folder(area)}/basemap.pmtiles",
+            "bounds": [_lat_lon(west, south), _lat_lon(east, north)],
+            "language": language,
+        }
+    ).add_to(page)
+    control.add_to(page)
+    return _parts(page)
+
+
+def _folder(area: Mapping[str, Any]) -> str:
+    return f"/areas/{area['name']}/{area['version']}"
+
+
+def _lat_lon(lon: float, lat: float) -> list[float]:
+    """Return the order that Leaflet wants: the only swap of the project's Python."""
+    return [lat, lon]
+
+
+def _parts(page: folium.Map) -> MapParts:
+    figure = page.get_root()
+    if not isinstance(figure, Figure):
+        raise TypeError("a map is composed inside a figure")
+    figure.render()
+    styles: list[str] = []
+    files: list[str] = []
+    for name, child in figure.header._children.items():  # noqa: SLF001 - no public access
+        if not isinstance(child, CssLink | JavascriptLink):
+            continue  # folium's own meta and style tags: they forbid zoom and break the policy
+        address = asset_address(name, child.url)
+        if address:
+            (styles if isinstance(child, CssLink) else files).append(address)
+    return MapParts(
+        head=Markup("").join(Markup('<link rel="stylesheet" href="{}">').format(s) for s in styles),
+        body=Markup(figure.html.render()),  # noqa: S704 - folium's box: nothing from people in it
+        files=tuple(files),
+        script=Markup(figure.script.render()),  # noqa: S704 - values passed through script_json
+    )

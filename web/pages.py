@@ -1,0 +1,119 @@
+"""HTML pages: a template, a language and values in, one string out."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel import dates, numbers
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from .messages import script_messages
+from .scale import scales
+from .translation import LANGUAGES, translations
+from .words import (
+    campaign_words,
+    faces,
+    missing_words,
+    place_title,
+    reason_words,
+    reported,
+    state_words,
+    type_words,
+)
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+
+
+def render(
+    template: str,
+    *,
+    language: str,
+    nonce: str,
+    config: Mapping[str, Any] | None = None,
+    **context: object,
+) -> str:
+    """Return the page `template` in `language`; inline scripts carry `nonce`.
+
+    `config` reaches the page's scripts, together with the language and their words.
+    """
+    environment = _environment(language)
+    values = {**_DEFAULTS, **context}
+    values["config"] = {
+        **(config or {}),
+        "language": language,
+        "messages": script_messages(translations(language).gettext),
+    }
+    return environment.get_template(template).render(language=language, nonce=nonce, **values)
+
+
+# What every page has; an endpoint names only what differs.
+_DEFAULTS: Mapping[str, Any] = {
+    "user": None,
+    "simulated": False,
+    "languages": LANGUAGES,
+    "path": "/",
+    "error": None,
+    "message": None,
+    "refused": None,
+    "erased": False,
+    "case": None,
+}
+
+
+@cache
+def _environment(language: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=select_autoescape(),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    catalogue = translations(language)
+    environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
+    environment.globals |= {
+        "static": static_address,
+        "scales": scales(catalogue.gettext),
+        "reason_words": reason_words(catalogue.gettext),
+        "state_words": state_words(catalogue.gettext),
+        "missing_words": missing_words(catalogue.gettext),
+        "place_title": lambda place: place_title(place, catalogue.gettext),
+        "reported": lambda place: reported(place, catalogue.ngettext),
+        "type_words": type_words(catalogue.gettext),
+        "campaign_words": campaign_words(catalogue.gettext),
+        "faces": faces(catalogue.gettext),
+    }
+    environment.filters |= _filters(language)
+    return environment
+
+
+def _filters(language: str) -> dict[str, Any]:
+    return {
+        "number": lambda value, digits=0: _decimal(value, digits, language),
+        "percent": lambda value: numbers.format_percent(value, locale=language),
+        "day": lambda value: _day(value, language),
+    }
+
+
+def _decimal(value: float | None, digits: int, language: str) -> str:
+    if value is None:
+        return "–"
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    return numbers.format_decimal(value, format=pattern, locale=language)
+
+
+def _day(value: date | str, language: str) -> str:
+    moment = date.fromisoformat(value) if isinstance(value, str) else value
+    return dates.format_date(moment, format="long", locale=language)
+
+
+@cache
+def static_address(path: str) -> str:
+    """Return the address of a static file with its content's hash, so that it may be kept long."""
+    digest = hashlib.sha256((STATIC / path).read_bytes()).hexdigest()
+    return f"/static/{path}?v={digest[:10]}"

@@ -1,0 +1,167 @@
+"""A release's values in sentences: what to look at first, and what is known of a place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from babel.dates import format_date
+from babel.lists import format_list
+from babel.numbers import format_decimal
+
+from .words import reason_words, state_words, type_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
+    from .reports import PlaceRow, SafetyReport
+
+    Words = Callable[[str], str]
+
+IN_SUMMARY = 3
+REASONS_SHOWN = 3
+
+
+def day_words(day: date, report: SafetyReport) -> str:
+    """Return a day as people of the report's language write it."""
+    return format_date(day, "long", locale=report.language)
+
+
+def number_words(value: float, report: SafetyReport, digits: int = 0) -> str:
+    """Return a number with as many decimals as asked for, also where they are zero."""
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    return format_decimal(value, format=pattern, locale=report.language)
+
+
+def interval_words(
+    low: float | None, high: float | None, report: SafetyReport, digits: int = 0
+) -> str:
+    """Return the two ends of an interval, or nothing if it is not known."""
+    if low is None or high is None:
+        return ""
+    return f"{number_words(low, report, digits)}–{number_words(high, report, digits)}"
+
+
+def place_name(place: PlaceRow, _: Words) -> str:
+    """Return the name of a place, or say that it has none."""
+    if place.name:
+        return place.name
+    return (
+        _("Crossing without a name") if place.kind == "intersection" else _("Street without a name")
+    )
+
+
+def place_type(place: PlaceRow, _: Words) -> str:
+    """Return the words of a place's type; a street's own code says nothing to a reader."""
+    known = type_words(_).get(place.type)
+    return known or (_("crossing") if place.kind == "intersection" else _("street"))
+
+
+def summary(report: SafetyReport, _: Words) -> dict[str, Any]:
+    """Say what to look at first, or what is missing before anything can be claimed."""
+    if report.mode == "perception":
+        chosen = [place for place in report.places if place.danger is not None][:IN_SUMMARY]
+        title = _("Where students feel least safe")
+        lead = _too_little(report, _)
+    else:
+        chosen = [place for place in report.places if place.state != "unknown"][:IN_SUMMARY]
+        title = _("Look at these places first")
+        lead = _(
+            "Ranked by how many reported conflicts a fix could spare students in a school year."
+        )
+    if not chosen:
+        title = _("No place stands out yet")
+        lead = lead if report.mode == "perception" else _nothing(report, _)
+    places = [
+        {
+            "rank": str(place.rank),
+            "name": place_name(place, _),
+            "text": _sentences(place, report, _),
+        }
+        for place in chosen
+    ]
+    return {"title": title, "lead": lead, "places": places}
+
+
+def _too_little(report: SafetyReport, _: Words) -> str:
+    words = {
+        "conflicts": _("reported near misses and falls: {there} of {needed}"),
+        "eligible": _("places with enough riders: {there} of {needed}"),
+    }
+    lacking = [
+        words[what].format(there=there, needed=needed)
+        for what, (there, needed) in report.missing.items()
+    ]
+    return _(
+        "There is too little data to compute a risk ({lacking}). This report therefore shows how "
+        "safe students feel. It does not claim that any place is a hotspot."
+    ).format(lacking=format_list(lacking, locale=report.language) if lacking else "–")
+
+
+def _nothing(report: SafetyReport, _: Words) -> str:
+    if not report.places:
+        return _(
+            "No place was passed by at least {n} students. That does not mean that the ways to "
+            "school are safe: it means that nobody can tell yet."
+        ).format(n=report.at_least)
+    return _(
+        "Nothing reported so far is enough to call a place a hotspot. That does not mean that the "
+        "ways to school are safe: more answers may still show it."
+    )
+
+
+def _sentences(place: PlaceRow, report: SafetyReport, _: Words) -> str:
+    """Say in sentences what is known of a place and who has taken it on."""
+    said = []
+    if report.mode == "risk":
+        said.append(f"{place_type(place, _)}, {state_words(_)[place.state]}.")
+    else:
+        said.append(f"{place_type(place, _)}.")
+    said[0] = said[0][:1].upper() + said[0][1:]
+    said.append(reported(place, _) + ".")
+    if report.mode == "risk" and place.index is not None:
+        said.append(
+            _("Risk index {index}, where 50 is the average of the area.").format(
+                index=_with_interval(place.index, place.index_low, place.index_high, report)
+            )
+        )
+    elif place.danger is not None:
+        said.append(
+            _("Perceived danger {danger} on a scale from 0 (safe) to 1.").format(
+                danger=_with_interval(
+                    place.danger, place.danger_low, place.danger_high, report, digits=2
+                )
+            )
+        )
+    if place.reasons:
+        said.append(_("Named most: {reasons}.").format(reasons=reasons_words(place, report, _)))
+    said.append(
+        _("In the hands of {owner}.").format(owner=place.owner)
+        if place.owner
+        else _("Nobody has taken this place on yet.")
+    )
+    return " ".join(said)
+
+
+def _with_interval(
+    value: float, low: float | None, high: float | None, report: SafetyReport, digits: int = 0
+) -> str:
+    interval = interval_words(low, high, report, digits)
+    number = number_words(value, report, digits)
+    return f"{number} ({interval})" if interval else number
+
+
+def reported(place: PlaceRow, _: Words) -> str:
+    """Say how many of the riders reported a conflict."""
+    return _("{reporters} of {participants} riders had a near miss or fall").format(
+        reporters=place.reporters, participants=place.participants
+    )
+
+
+def reasons_words(place: PlaceRow, report: SafetyReport, _: Words) -> str:
+    """Return the reasons named most, as they stand inside a sentence."""
+    words = [reason_words(_)[code] for code in place.reasons[:REASONS_SHOWN]]
+    # German nouns keep their capital inside a sentence: only English is lowered.
+    if report.language == "en":
+        words = [word[:1].lower() + word[1:] for word in words]
+    return ", ".join(words)

@@ -1,0 +1,39 @@
+"use strict";
+
+/* What every script of a page needs: the configuration, the words and numbers in the page's language. */
+window.barometer = {};
+
+(() => {
+  const data = document.getElementById("config");
+  const config = data ? JSON.parse(data.textContent) : {};
+  const messages = config.messages || {};
+
+  /* Words come from the catalogue of the pages; a missing key is a mistake that must be seen. */
+  function say(key, values = {}) {
+    if (!(key in messages)) throw new Error(`no message '${key}'`);
+    return messages[key].replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+  }
+
+  function number(value, digits = 0) {
+    return new Intl.NumberFormat(document.documentElement.lang, {
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+    }).format(value);
+  }
+
+  /* Text only, never HTML: names come from OpenStreetMap, details from the server. */
+  function show(element, text) {
+    element.textContent = text;
+    element.hidden = !text;
+  }
+
+  function find(id) {
+    return document.getElementById(id);
+  }
+
+  function calm() {
+    return matchMedia("(prefers-reduced-motion: reduce)").matches;
+  }
+
+  Object.assign(barometer, { config, say, number, show, find, calm });
+})();
