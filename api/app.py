@@ -43,6 +43,7 @@ def create_app(settings: Settings, *, worker: bool = True) -> FastAPI:
     """
     here = open_installation(settings)
     if not migrate.is_current(here.store):
+        here.store.engine.dispose()
         raise UnsafeDatabaseError("the database is not up to date: run `barometer db upgrade`")
     embedded = Worker(here)
 
@@ -72,5 +73,6 @@ def create_app(settings: Settings, *, worker: bool = True) -> FastAPI:
     for module in ENDPOINTS:
         app.include_router(module.router)
     app.mount("/static", files.Assets(directory=STATIC), name="static")
-    app.add_middleware(Intake)
+    # Inside the router its refusals reach the error handlers; middleware of the app would not.
+    app.router.middleware_stack = Intake(app.router.middleware_stack)
     return app

@@ -1,6 +1,5 @@
 """What endpoints declare that they need."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -14,7 +13,7 @@ from api.services.installation import Installation
 from api.services.limits import FailureLimit
 from api.settings import Settings
 from api.store import campaigns, users
-from api.store.engine import Session, Store
+from api.store.engine import Store
 from api.store.models import Participant, User
 from web.pages import render
 from web.refusals import refusal_words
@@ -57,25 +56,9 @@ LibraryDep = Annotated[AreaLibrary, Depends(get_library)]
 FailuresDep = Annotated[FailureLimit, Depends(get_join_limit)]
 
 
-def get_reader(store: StoreDep) -> Iterator[Session]:
-    """Give a session that sees one state of the database."""
-    with store.read() as session:
-        yield session
-
-
-def get_writer(store: StoreDep) -> Iterator[Session]:
-    """Give a session that is committed before the answer leaves."""
-    with store.write() as session:
-        yield session
-
-
-# Without the scope FastAPI would commit after the answer: a failed commit would read as success.
-ReadDep = Annotated[Session, Depends(get_reader, scope="function")]
-WriteDep = Annotated[Session, Depends(get_writer, scope="function")]
-
-
-# Who asks is read in a session of its own, closed before the endpoint's begins: where SQLite has
-# no write-ahead log, an open reader would block the same request's writing.
+# No dependency holds a session open: it would be entered, used and left in different threads of
+# the pool, and in a rush every thread would wait for the writer's lock while its holder waits for
+# a thread.
 def get_participant(request: Request, store: StoreDep, settings: SettingsDep) -> Participant:
     """Return the student of this browser's class session."""
     token = read_cookie(request, settings, PARTICIPANT)

@@ -92,6 +92,8 @@ def _where(location: tuple[Any, ...]) -> str:
 
 
 def _what(one: dict[str, Any]) -> str:
+    if one["type"] == "union_tag_invalid":  # pydantic's own sentence repeats what came
+        return f"expected one of {one['ctx']['expected_tags']}"
     text = str(one["msg"]).removeprefix("Value error, ")
     return text[:1].lower() + text[1:]
 

@@ -89,7 +89,7 @@ class Intake:
         headers = Headers(scope=scope)
         _require_own_origin(headers)
         length = headers.get("content-length", "0")
-        if not length.isdigit():
+        if not (length.isascii() and length.isdigit()):
             raise HTTPException(400, "expected a whole number as content-length")
         if int(length) > MAX_BODY:
             raise _too_large()
@@ -100,7 +100,8 @@ class Intake:
             message = await receive()
             taken += len(message.get("body", b""))
             if taken > MAX_BODY:
-                raise _too_large()
+                # FastAPI turns any other error of a body into 400.
+                raise HTTPException(413, str(_too_large()))
             return message
 
         await self._app(scope, bounded, send)

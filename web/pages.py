@@ -95,7 +95,9 @@ def _environment(language: str) -> Environment:
 def _filters(language: str) -> dict[str, Any]:
     return {
         "number": lambda value, digits=0: _decimal(value, digits, language),
-        "percent": lambda value: numbers.format_percent(value, locale=language),
+        "percent": lambda value: (
+            "–" if value is None else numbers.format_percent(value, locale=language)
+        ),
         "day": lambda value: _day(value, language),
     }
 

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.auth import digest
 from api.cookies import STAFF, clear_cookie, read_cookie, set_cookie
-from api.deps import FailuresDep, PagesDep, SettingsDep, StoreDep, UserDep, WriteDep
+from api.deps import FailuresDep, PagesDep, SettingsDep, StoreDep, UserDep
 from api.errors import WrongPasswordError
 from api.services.accounts import sign_in
 from api.store import users
@@ -55,9 +55,10 @@ def go_home(user: UserDep) -> Response:
 
 
 @router.post("/sign-out")
-def leave(request: Request, session: WriteDep, settings: SettingsDep) -> Response:
+def leave(request: Request, store: StoreDep, settings: SettingsDep) -> Response:
     """End this browser's session."""
-    users.end_session(session, digest(read_cookie(request, settings, STAFF)))
+    with store.write() as session:
+        users.end_session(session, digest(read_cookie(request, settings, STAFF)))
     response = RedirectResponse("/", HTTPStatus.SEE_OTHER)
     clear_cookie(response, settings, STAFF)
     return response

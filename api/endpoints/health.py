@@ -25,15 +25,17 @@ def ready(
 ) -> dict[str, object]:
     """Say what works: the database can be written, the disk has room, every area can be read."""
     checks: dict[str, object] = {}
-    with store.write():
-        checks["database"] = "ok"
+    checks["database"] = "ok" if store.is_writable() else "cannot be written"
     free = shutil.disk_usage(settings.data_dir).free
     checks["disk"] = "ok" if free > MIN_FREE_BYTES else f"{free} bytes free"
     with store.read() as session:
-        for area in areas.all_areas(session):
+        known = areas.all_areas(session) if checks["database"] == "ok" else ()
+        for area in known:
             try:
-                library.get(area)
-                checks[f"area {area.id}"] = "ok"
+                served = library.get(area).version
+                checks[f"area {area.id}"] = (
+                    "ok" if served == area.version else f"serves the older version {served}"
+                )
             except BarometerError as error:
                 checks[f"area {area.id}"] = str(error)
     fine = all(value == "ok" for value in checks.values())

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.cookies import PARTICIPANT, set_cookie
-from api.deps import FailuresDep, PagesDep, ReadDep, SettingsDep, WriteDep
+from api.deps import FailuresDep, PagesDep, SettingsDep, StoreDep
 from api.errors import BarometerError, UnknownCodeError, UnreadNoticeError, status_of
 from api.services.campaigns import join_class
 from api.services.erase import erase
@@ -17,9 +17,10 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/", response_class=HTMLResponse)
-def home(pages: PagesDep, session: ReadDep, code: str = "") -> str:
+def home(pages: PagesDep, store: StoreDep, code: str = "") -> str:
     """Ask for the class code; a QR code brings it along."""
-    simulated = campaigns.has_simulated(session)
+    with store.read() as session:
+        simulated = campaigns.has_simulated(session)
     return pages.render("home.html", code=code[:20], simulated=simulated)
 
 
@@ -27,7 +28,7 @@ def home(pages: PagesDep, session: ReadDep, code: str = "") -> str:
 def join(
     request: Request,
     pages: PagesDep,
-    session: WriteDep,
+    store: StoreDep,
     settings: SettingsDep,
     failures: FailuresDep,
     code: Annotated[str, Form(max_length=40)] = "",
@@ -39,7 +40,8 @@ def join(
     try:
         if not ready:
             raise UnreadNoticeError("please read what is stored and tick the box")
-        participant, token = join_class(session, settings, code)
+        with store.write() as session:
+            participant, token = join_class(session, settings, code)
     except BarometerError as error:
         if isinstance(error, UnknownCodeError):
             failures.count("code", address)
@@ -61,14 +63,16 @@ def mine(pages: PagesDep) -> str:
 def erase_mine(
     request: Request,
     pages: PagesDep,
-    session: WriteDep,
+    store: StoreDep,
     failures: FailuresDep,
     phrase: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
     """Erase by phrase; the answer never tells whether there was anything."""
     address = request.client.host if request.client else ""
     failures.check("phrase", address)
-    if not erase(session, phrase):
+    with store.write() as session:
+        found = erase(session, phrase)
+    if not found:
         failures.count("phrase", address)
     return HTMLResponse(pages.render("mine.html", erased=True))
 

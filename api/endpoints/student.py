@@ -6,10 +6,9 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from api.auth import digest
-from api.deps import PagesDep, ParticipantDep, ReadDep
+from api.deps import PagesDep, ParticipantDep, StoreDep
 from api.services.areas import map_area
 from api.services.progress import class_progress
-from api.store.engine import Session
 from api.store.models import Participant
 from web.maps import check_map, draw_map, rate_map
 
@@ -46,15 +45,17 @@ def check(pages: PagesDep, participant: ParticipantDep) -> str:
 
 
 @router.get("/thanks", response_class=HTMLResponse)
-def thanks(pages: PagesDep, participant: ParticipantDep, session: ReadDep) -> str:
+def thanks(pages: PagesDep, participant: ParticipantDep, store: StoreDep) -> str:
     """Show the delete phrase, which the browser got with the receipt, and the class's progress."""
     campaign = participant.campaign
+    with store.read() as session:
+        progress = class_progress(session, campaign).model_dump()
     return pages.render(
         "thanks.html",
         language=pages.language(campaign.language),
         config=_config(participant),
         campaign={"title": campaign.title, "school": campaign.school.name},
-        progress=_numbers(session, participant),
+        progress=progress,
         simulated=campaign.simulated,
     )
 
@@ -83,7 +84,3 @@ def _config(participant: Participant) -> dict[str, Any]:
         "participant_key": digest(f"draft:{participant.id}")[:24],
         "urls": URLS,
     }
-
-
-def _numbers(session: Session, participant: Participant) -> dict[str, Any]:
-    return class_progress(session, participant.campaign).model_dump()

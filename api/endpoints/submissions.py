@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from api.deps import InstallationDep, LibraryDep, ParticipantDep, ReadDep
+from api.deps import InstallationDep, LibraryDep, ParticipantDep, StoreDep
 from api.schemas import ClassOut, ProblemOut, RouteIn, RouteReceipt, SnapIn
 from api.services.progress import class_progress
 from api.services.submit_route import submit_route
@@ -54,6 +54,7 @@ def send_route(
 
 
 @router.get("/class")
-def show_class(participant: ParticipantDep, session: ReadDep) -> ClassOut:
+def show_class(participant: ParticipantDep, store: StoreDep) -> ClassOut:
     """Return how far the class is."""
-    return class_progress(session, participant.campaign)
+    with store.read() as session:
+        return class_progress(session, participant.campaign)

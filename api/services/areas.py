@@ -1,5 +1,6 @@
 """The files of an area, read once and shared by every request."""
 
+import logging
 import threading
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +16,8 @@ from geo.errors import AreaFileUnreadableError
 from geo.network import Network, read_network
 from geo.routing import Router
 from geo.tracing import TraceIndex
+
+logger = logging.getLogger(__name__)
 
 TILES = ("basemap.pmtiles", "network.pmtiles")
 
@@ -60,8 +63,12 @@ class AreaLibrary:
         with self._lock:
             known = self._loaded.get(area.id)
             if known is None or known.version != area.version:
-                known = self._read(area)
-                self._loaded[area.id] = known
+                try:
+                    known = self._loaded[area.id] = self._read(area)
+                except DamagedAreaError:
+                    if known is None:
+                        raise
+                    logger.exception("area %s serves on with version %s", area.id, known.version)
             return known
 
     def _read(self, area: Area) -> LoadedArea:
@@ -69,9 +76,7 @@ class AreaLibrary:
         try:
             loaded = LoadedArea(area.id, area.version, read_network(folder))
         except AreaFileUnreadableError as error:
-            raise DamagedAreaError(
-                f"the files of area {area.id!r} cannot be read: {error}"
-            ) from error
+            raise DamagedAreaError(f"the files of area {area.id!r} cannot be read") from error
         _ = (
             loaded.router,
             loaded.tracing,

@@ -117,7 +117,8 @@ def rank(rows: Iterable[Row], mode: str) -> list[Row]:
     """
 
     def key(row: Row) -> tuple[Any, ...]:
-        useful = row["avoidable"] if mode == "risk" else row["danger"]
+        # Rounded as it is published: below that, the order would hang on the ids of participants.
+        useful = _rounded(row["avoidable"] if mode == "risk" else row["danger"])
         state = STATES.index(str(row["state"])) if mode == "risk" else 0
         return (state, -(useful if isinstance(useful, float) else -math.inf), row["id"])
 

@@ -11,7 +11,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from sqlalchemy import Connection, DateTime, Dialect, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, DateTime, Dialect, Engine, create_engine, event, make_url, text
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session as Session  # noqa: PLC0414 - what others name a session by
 from sqlalchemy.types import TypeDecorator
 
@@ -65,11 +67,23 @@ class Store:
         with self._writer, Session(engine, expire_on_commit=False) as session, session.begin():
             yield session
 
+    def is_writable(self) -> bool:
+        """Return whether a writing transaction can begin and end now."""
+        try:
+            with self.write() as session:
+                session.execute(text("SELECT 1"))  # a transaction begins with its first statement
+        except SQLAlchemyError:
+            logger.exception("the database cannot be written")
+            return False
+        return True
+
 
 def open_store(url: str) -> Store:
     """Open the database at `url`, with errors that never carry a bound value."""
     if make_url(url).get_backend_name() != "sqlite":
-        return Store(create_engine(url, hide_parameters=True, pool_pre_ping=True))
+        engine = create_engine(url, hide_parameters=True, pool_pre_ping=True)
+        event.listen(engine, "handle_error", _drop_values)
+        return Store(engine)
     if (path := make_url(url).database) and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     library = _sqlite_library()
@@ -77,6 +91,16 @@ def open_store(url: str) -> Store:
     event.listen(engine, "connect", _configure_for(library))
     event.listen(engine, "begin", _begin)
     return Store(engine, threading.RLock())
+
+
+def _drop_values(context: ExceptionContext) -> None:
+    # PostgreSQL tells whole rows in the detail of an error, which would reach the log.
+    original = context.original_exception
+    for error in (original, original.__context__):
+        if error is not None and error.args and isinstance(error.args[0], dict):
+            error.args = ({key: error.args[0].get(key) for key in "SCMtcn"},)
+    if context.sqlalchemy_exception is not None:
+        context.sqlalchemy_exception.args = (f"({type(original).__name__}) {original}",)
 
 
 def _sqlite_library() -> ModuleType:

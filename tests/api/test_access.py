@@ -74,7 +74,7 @@ def template(published: str) -> str:
 
 
 @pytest.fixture
-def visitors(  # noqa: PLR0913 - one for each column
+def visitors(
     visitor: Callable[[], TestClient],
     student: TestClient,
     teacher: TestClient,

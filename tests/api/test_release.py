@@ -39,7 +39,7 @@ def crossing(rides: list[RouteIn], loaded: LoadedArea) -> str:
 
 
 @pytest.fixture
-def campaign(  # noqa: PLR0913 - a whole class with its teacher
+def campaign(
     open_class: Callable[..., Campaign],
     join: Callable[[Campaign], TestClient],
     ride: Callable[..., Body],

@@ -1,0 +1,70 @@
+"""A member of staff looks at the newest release of an area, and that is recorded."""
+
+from dataclasses import dataclass
+
+from api.errors import AreaNotFoundError, NoReleaseError
+from api.store import areas, audit, campaigns, releases
+from api.store.engine import Session, Store
+from api.store.models import Area, Case, User
+
+from .areas import require_area
+from .read_release import Published, newest_release
+
+
+@dataclass(frozen=True)
+class View:
+    """What an account sees of one area."""
+
+    area: Area
+    own: list[Area]
+    """Every area that the account may choose from."""
+    newest: Published | None
+    cases: dict[str, Case]
+    simulated: bool
+
+    @property
+    def release(self) -> Published:
+        """Return the release, or raise `NoReleaseError` before the first."""
+        if self.newest is None:
+            raise NoReleaseError(f"nothing has been published for {self.area.id!r} yet")
+        return self.newest
+
+
+def view_release(store: Store, user: User, area_name: str, *, action: str) -> View:
+    """Return the newest release of one of the account's areas and record that it was seen.
+
+    Parameters
+    ----------
+    area_name
+        Empty for the account's first area.
+
+    Raises
+    ------
+    AreaNotFoundError
+        The same for a foreign area and for one that does not exist.
+    """
+    with store.read() as session:
+        own = _own_areas(session, user)
+        area = next((one for one in own if area_name in ("", one.id)), None)
+        if area is None:
+            raise AreaNotFoundError(
+                f"no area {area_name!r}" if area_name else "no area has been imported yet"
+            )
+        view = View(
+            area=area,
+            own=own,
+            newest=newest_release(session, area.id),
+            cases=releases.cases_of(session, area.id),
+            simulated=campaigns.has_simulated(session, area.id),
+        )
+    if view.newest is not None:
+        with store.write() as session:
+            audit.record(session, user.id, action, f"area {area.id}", release=view.newest.number)
+    return view
+
+
+def _own_areas(session: Session, user: User) -> list[Area]:
+    if user.role == "admin":
+        return list(areas.all_areas(session))
+    own = user.area_id or (user.school.area_id if user.school else None)
+    return [require_area(session, own)] if own else []
