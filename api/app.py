@@ -13,12 +13,13 @@ from api.services.installation import open_installation
 from api.services.limits import FailureLimit
 from api.settings import Settings
 from api.store import migrate
-from web.pages import STATIC
+from web.assets import STATIC
 
 from .endpoints import accounts, files, health, hotspots, start, student, submissions, teach
 from .errors import UnsafeDatabaseError
 from .failures import add_handlers
 from .guard import Guard, Intake
+from .language import RememberLanguage
 from .worker import Worker
 
 logger = logging.getLogger(__name__)
@@ -64,6 +65,7 @@ def create_app(settings: Settings, *, worker: bool = True) -> FastAPI:
         redoc_url=None,
         middleware=[
             Middleware(Guard, secure=settings.secure),
+            Middleware(RememberLanguage),
             Middleware(GZipMiddleware, minimum_size=1024),
         ],
     )

@@ -1,6 +1,7 @@
 """The command line: the same services as the pages, for whoever runs the program."""
 
 import getpass
+import socket
 import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -17,7 +18,7 @@ from api.services.accounts import add_user
 from api.services.areas import require_area
 from api.services.export_hotspots import hotspots_csv, hotspots_geojson, hotspots_geopackage
 from api.services.fill_demo import Demo, fill_demo
-from api.services.import_area import import_area
+from api.services.import_area import check_area_name, import_area
 from api.services.installation import Installation, open_installation
 from api.services.print_report import print_report
 from api.services.read_release import cases, require_release
@@ -70,6 +71,7 @@ def demo(host: str = "127.0.0.1", port: int = 8000) -> None:
 
     Example: barometer demo --port 8080
     """
+    _require_free(host, port)
     settings = Settings().model_copy(update={"base_url": f"http://{_shown(host)}:{port}"})
     here = open_installation(settings)
     migrate.upgrade(here.store)
@@ -89,6 +91,7 @@ def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
 
     Example: barometer serve --host 0.0.0.0 --port 8000
     """
+    _require_free(host, port)
     settings = Settings()
     typer.echo(f"Bicycle Barometer on {settings.base_url} (listening on {host}:{port})")
     uvicorn.run(create_app(settings), host=host, port=port, log_config=None, server_header=False)
@@ -122,6 +125,7 @@ def import_(
     """
     if sum(source is not None for source in (osm, place, bbox)) != 1:
         raise typer.BadParameter("expected exactly one of --osm, --place and --bbox")
+    check_area_name(name)
     here = _open()
     with _Bar() as bar:
         if osm is not None:
@@ -303,6 +307,17 @@ def _print_demo(settings: Settings, filled: Demo) -> None:
         "",
     ]
     typer.echo("\n".join(lines))
+
+
+def _require_free(host: str, port: int) -> None:
+    with socket.socket() as probe:
+        # As the server does it: an address in its last seconds after a stop counts as free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            message = f"{host}:{port} cannot be used ({error.strerror}): try another --port"
+            _stop(f"barometer: {message}", REFUSED)
 
 
 def _shown(host: str) -> str:

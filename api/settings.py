@@ -1,6 +1,5 @@
 """What differs between two deployments, read from `BAROMETER_…` variables in one place."""
 
-from functools import cached_property
 from pathlib import Path
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -16,22 +15,22 @@ class Settings(BaseSettings):
     key_dir: Path | None = None
     base_url: str = "http://127.0.0.1:8000"
 
-    @cached_property
+    @property
     def store_url(self) -> str:
         """Return where the database is: the given address, or a SQLite file in the data folder."""
         return self.database_url or f"sqlite:///{self.data_dir / 'barometer.db'}"
 
-    @cached_property
+    @property
     def keys(self) -> Path:
         """Return the folder of the area keys, which lies outside database and backups."""
         return self.key_dir or self.data_dir / "keys"
 
-    @cached_property
+    @property
     def areas(self) -> Path:
         """Return the folder that holds the files of every area."""
         return self.data_dir / "areas"
 
-    @cached_property
+    @property
     def secure(self) -> bool:
         """Return whether browsers reach the site by https, so that cookies can insist on it."""
         return self.base_url.startswith("https://")

@@ -9,6 +9,7 @@ import folium
 from branca.element import CssLink, Figure, JavascriptLink
 from markupsafe import Markup
 
+from .assets import static_address
 from .draw import (
     ScriptControl,
     base_map,
@@ -33,6 +34,8 @@ ASSETS: dict[str, str | None] = {
     "glyphicons_css": None,
     "awesome_markers_font_css": None,
 }
+
+LINK = Markup('<link rel="stylesheet" href="{}">')
 
 
 class ForeignAssetError(ValueError):
@@ -134,9 +137,14 @@ def _parts(page: folium.Map) -> MapParts:
             continue  # folium's own meta and style tags: they forbid zoom and break the policy
         address = asset_address(name, child.url)
         if address:
-            (styles if isinstance(child, CssLink) else files).append(address)
+            if isinstance(child, CssLink):
+                styles.append(address.removeprefix("/static/"))
+            else:
+                files.append(address)
     return MapParts(
-        head=Markup("").join(Markup('<link rel="stylesheet" href="{}">').format(s) for s in styles),
+        head=Markup("").join(
+            LINK.format(static_address(s.removeprefix("/static/"))) for s in styles
+        ),
         body=Markup(figure.html.render()),  # noqa: S704 - folium's box: nothing from people in it
         files=tuple(files),
         script=Markup(figure.script.render()),  # noqa: S704 - values passed through script_json

@@ -1,6 +1,5 @@
 """HTML pages: a template, a language and values in, one string out."""
 
-import hashlib
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
@@ -10,6 +9,7 @@ from typing import Any
 from babel import dates, numbers
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from .assets import static_address
 from .messages import script_messages
 from .scale import scales
 from .translation import LANGUAGES, translations
@@ -25,7 +25,6 @@ from .words import (
 )
 
 HERE = Path(__file__).parent
-STATIC = HERE / "static"
 
 
 def render(
@@ -112,10 +111,3 @@ def _decimal(value: float | None, digits: int, language: str) -> str:
 def _day(value: date | str, language: str) -> str:
     moment = date.fromisoformat(value) if isinstance(value, str) else value
     return dates.format_date(moment, format="long", locale=language)
-
-
-@cache
-def static_address(path: str) -> str:
-    """Return the address of a static file with its content's hash, so that it may be kept long."""
-    digest = hashlib.sha256((STATIC / path).read_bytes()).hexdigest()
-    return f"/static/{path}?v={digest[:10]}"

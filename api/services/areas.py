@@ -99,4 +99,9 @@ def require_area(session: Session, area_id: str) -> Area:
 
 def map_area(area: Area) -> dict[str, Any]:
     """Return what a map needs to know of an area; `bbox` is west, south, east, north."""
-    return {"name": area.id, "version": area.version, "bbox": area.extent.bounds}
+    return {
+        "name": area.id,
+        "title": area.title,
+        "version": area.version,
+        "bbox": area.extent.bounds,
+    }

@@ -1,6 +1,6 @@
 """Count failures, never successes: a whole class behind one address may join at once."""
 
-from limits import parse
+from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
@@ -11,6 +11,7 @@ class FailureLimit:
     """How many wrong codes, phrases or passwords are answered before it asks to wait."""
 
     PER_ADDRESS = parse("20 per 10 minutes")
+    PHRASES = parse("5 per minute")
     IN_ALL = parse("100 per minute")
 
     def __init__(self) -> None:
@@ -18,7 +19,7 @@ class FailureLimit:
 
     def check(self, kind: str, address: str) -> None:
         """Refuse when this address, or all together, failed too often."""
-        fine = self._limiter.test(self.PER_ADDRESS, kind, address) and self._limiter.test(
+        fine = self._limiter.test(self._of(kind), kind, address) and self._limiter.test(
             self.IN_ALL, kind
         )
         if not fine:
@@ -26,5 +27,9 @@ class FailureLimit:
 
     def count(self, kind: str, address: str) -> None:
         """Remember a failure; the address lives in memory only, and for ten minutes."""
-        self._limiter.hit(self.PER_ADDRESS, kind, address)
+        self._limiter.hit(self._of(kind), kind, address)
         self._limiter.hit(self.IN_ALL, kind)
+
+    def _of(self, kind: str) -> RateLimitItem:
+        # A phrase erases: whoever guesses must be slower still.
+        return self.PHRASES if kind == "phrase" else self.PER_ADDRESS

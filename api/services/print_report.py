@@ -50,7 +50,7 @@ def print_report(
             school=school.name,
             campaign=", ".join(answered["titles"]),
             from_day=date.fromisoformat(answered["from_day"]),
-            to_day=date.fromisoformat(answered["to_day"]),
+            to_day=min(date.fromisoformat(answered["to_day"]), release.day),
             release_number=release.number,
             release_day=release.day,
             release_hash=release.content_hash,

@@ -22,7 +22,8 @@ values = st.recursive(
 def test_map_needs_leaflet_and_our_own_files_only() -> None:
     parts = draw_map(AREA, language="en")
 
-    assert parts.head == '<link rel="stylesheet" href="/static/vendor/leaflet.css">'
+    address = re.escape('<link rel="stylesheet" href="/static/vendor/leaflet.css?v=')
+    assert re.fullmatch(address + r'[0-9a-f]{10}">', parts.head)
     assert parts.files[0] == "/static/vendor/leaflet.js"
     assert all(file.startswith("/static/") for file in parts.files)
 

@@ -4,8 +4,9 @@ from itertools import product
 
 import pytest
 
+from web.assets import static_address
 from web.maps import check_map, draw_map, hotspot_map, place_map, rate_map
-from web.pages import render, static_address
+from web.pages import render
 from web.translation import LANGUAGES
 
 HOSTILE = "<img src=x onerror=alert(1)> {{ 7*7 }} ${alert(1)} ` </script>"
