@@ -1,7 +1,8 @@
 # make demo: a real town with simulated students, on this machine alone.
-# make test, make check: what a change must pass. make bench: how fast, beside its peers.
+# make test, make check: what a change must pass. make bench: how fast it is.
 PYTHON ?= python3
 BIN := .venv/bin
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
 .PHONY: demo test check bench lock screenshots clean
 
@@ -16,37 +17,40 @@ check: .venv/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	rm -rf .venv/check && mkdir -p .venv/check
+	rm -rf .venv/check
 	BAROMETER_DATA_DIR=.venv/check $(BIN)/barometer db upgrade
 	BAROMETER_DATA_DIR=.venv/check $(BIN)/alembic check
-	$(BIN)/pytest -q tests/web/test_catalogues.py tests/browser/test_foreign.py
+	$(BIN)/pytest -q tests/web/test_translation.py tests/browser/test_foreign.py
 
 bench: .venv/.dev
-	$(BIN)/python -m pytest tests/benchmarks --bench -q -s
+	PYTHONPATH=. $(BIN)/python tests/benchmarks/bench_first_ride.py
 
 screenshots: .venv/.dev
 	$(BIN)/python scripts/screenshots.py
 
 # The hashes pin what is installed; addresses are left to whoever installs.
-lock: .venv/.dev
-	$(BIN)/pip install --quiet pip-tools
-	$(BIN)/pip-compile $(LOCK) --extra build --extra postgres -o requirements.lock pyproject.toml
-	$(BIN)/pip-compile $(LOCK) --extra build --extra postgres --extra dev -o requirements-dev.lock pyproject.toml
 LOCK := --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url \
-	--no-emit-find-links --no-emit-trusted-host --no-annotate --no-header
+	--no-emit-find-links --no-emit-trusted-host --no-annotate --no-header \
+	--extra build --extra postgres
+lock: .venv/.dev
+	$(PIP) pip-tools
+	$(BIN)/pip-compile $(LOCK) -o requirements.lock pyproject.toml
+	$(BIN)/pip-compile $(LOCK) --extra dev -o requirements-dev.lock pyproject.toml
 
 .venv/bin/pip:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo \
+		"Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }
 	$(PYTHON) -m venv .venv
 
+# What the build hook reads decides when the program is installed anew.
 .venv/.runtime: .venv/bin/pip requirements.lock pyproject.toml hatch_build.py web/package-lock.json
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@echo "Installing the program (about a minute) …"
+	$(PIP) --require-hashes -r requirements.lock
+	$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
 .venv/.dev: .venv/.runtime requirements-dev.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(PIP) --require-hashes -r requirements-dev.lock
 	@touch $@
 
 clean:
