@@ -14,6 +14,7 @@ from .messages import script_messages
 from .scale import scales
 from .translation import LANGUAGES, translations
 from .words import (
+    campaign_problem_words,
     campaign_words,
     faces,
     missing_words,
@@ -85,6 +86,7 @@ def _environment(language: str) -> Environment:
         "reported": lambda place: reported(place, catalogue.ngettext),
         "type_words": type_words(catalogue.gettext),
         "campaign_words": campaign_words(catalogue.gettext),
+        "campaign_problems": campaign_problem_words(catalogue.gettext),
         "faces": faces(catalogue.gettext),
     }
     environment.filters |= _filters(language)

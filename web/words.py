@@ -114,3 +114,16 @@ def reported(place: Mapping[str, Any], ngettext: Callable[[str, str, int], str])
         n,
     )
     return words.format(reporters=place["reporters"], n=n)
+
+
+def campaign_problem_words(_: Callable[[str], str]) -> dict[str, str]:
+    """Return what to do about each field of the form of a new class that was refused."""
+    return {
+        "title": _("Give the class a name of at most 80 letters."),
+        "school_id": _("Choose one of your schools."),
+        "from_day": _("Give the first day."),
+        "to_day": _("Give a last day that is not over and not before the first."),
+        "language": _("Choose one of the languages."),
+        "roster": _("Give a number of students from 1 to 500."),
+        "consent": _("Without this confirmation no class can be opened."),
+    }

@@ -24,6 +24,8 @@ COLUMNS = (
     "rate_high", "expected", "weight", "relative", "relative_low", "relative_high", "probability",
     "avoidable", "avoidable_low", "avoidable_high", "top10", "excess", "stress", "assumed",
 )  # fmt: skip
+# 1.2 is what the GIS of a town reads without a warning; newer versions add nothing we write.
+GEOPACKAGE = {"driver": "GPKG", "engine": "pyogrio", "VERSION": "1.2"}
 # A spreadsheet runs what begins with one of these as a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -77,10 +79,10 @@ def hotspots_geopackage(release: Published, area: LoadedArea) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "hotspots.gpkg"
         for layer, kind in (("segments", "segment"), ("intersections", "intersection")):
-            frame[frame["kind"] == kind].to_file(path, layer=layer, driver="GPKG", engine="pyogrio")
+            frame[frame["kind"] == kind].to_file(path, layer=layer, **GEOPACKAGE)
         about = pd.DataFrame({"name": list(facts), "value": [str(v) for v in facts.values()]})
         gpd.GeoDataFrame(about, geometry=[None] * len(about), crs=WGS84).to_file(
-            path, layer="release", driver="GPKG", engine="pyogrio"
+            path, layer="release", **GEOPACKAGE
         )
         return path.read_bytes()
 

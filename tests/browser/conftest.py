@@ -1,0 +1,255 @@
+"""A real site on a real port, and browsers that note what its pages ask for and complain about."""
+
+import os
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx2
+import pytest
+import uvicorn
+from axe_playwright_python.sync_playwright import Axe
+from fastapi import FastAPI
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Request,
+    WebError,
+    sync_playwright,
+)
+
+from api.app import create_app
+from api.services.areas import AreaLibrary
+from api.settings import Settings
+from api.store.models import Campaign
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+DESK = {"viewport": {"width": 1280, "height": 900}}
+CHROMIUM_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+REPORT_VIOLATIONS = """addEventListener("securitypolicyviolation", (event) =>
+    console.error(`policy violated: ${event.violatedDirective} ${event.blockedURI}`));"""
+SPOT = """([lon, lat]) => {
+    const at = map_area.latLngToContainerPoint([lat, lon]);
+    const box = map_area.getContainer().getBoundingClientRect();
+    return [box.x + at.x, box.y + at.y];
+}"""
+
+Ride = Callable[..., dict[str, Any]]
+
+
+class Watch:
+    """What the pages of a test asked for and complained about."""
+
+    def __init__(self, site: str) -> None:
+        self._own = urlsplit(site).netloc
+        self.foreign: list[str] = []
+        self.complaints: list[str] = []
+
+    def over(self, context: BrowserContext) -> None:
+        context.add_init_script(REPORT_VIOLATIONS)
+        context.on("request", self._requested)
+        context.on("console", self._said)
+        context.on("weberror", self._threw)
+
+    @contextmanager
+    def refusal(self, status: int) -> Iterator[None]:
+        """Chromium calls a page that answers with an error an error: this one is wanted."""
+        before = len(self.complaints)
+        yield
+        said, self.complaints[before:] = self.complaints[before:], []
+        assert all(f"the server responded with a status of {status}" in one for one in said), said
+
+    def _requested(self, request: Request) -> None:
+        address = urlsplit(request.url)
+        if address.scheme not in {"data", "blob"} and address.netloc != self._own:
+            self.foreign.append(request.url)
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(f"{message.page and message.page.url}: {message.text}")
+
+    def _threw(self, error: WebError) -> None:
+        self.complaints.append(f"{error.page and error.page.url}: {error.error}")
+
+
+class Finger:
+    """A finger on a phone: it touches what can be seen, and its taps are counted."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self.taps = 0
+
+    def tap(self, what: Locator) -> None:
+        what.tap()
+        self.taps += 1
+
+    def tap_map(self, lon: float, lat: float) -> None:
+        x, y = self._show(lon, lat)
+        self._page.touchscreen.tap(x, y)
+        self.taps += 1
+
+    def _show(self, lon: float, lat: float) -> tuple[float, float]:
+        """Drag the map, as a person does, until the spot is in it."""
+        box = self._page.locator(".folium-map").bounding_box()
+        assert box is not None
+        middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        reach = box["width"] / 2 - 60, box["height"] / 2 - 60
+        for _ in range(12):
+            x, y = self._page.evaluate(SPOT, [lon, lat])
+            step = [
+                max(-most, min(most, at - centre))
+                for at, centre, most in zip((x, y), middle, reach, strict=True)
+            ]
+            if (step[0], step[1]) == (x - middle[0], y - middle[1]):
+                return x, y
+            self._drag(middle, (middle[0] - step[0], middle[1] - step[1]))
+        raise AssertionError(f"the map cannot be moved to {lon}, {lat}")
+
+    def _drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+        session = self._page.context.new_cdp_session(self._page)
+        shares = [n / 8 for n in range(9)]
+        path = [(start[0] + (end[0] - start[0]) * s, start[1] + (end[1] - start[1]) * s)
+                for s in shares]  # fmt: skip
+        for kind, points in [
+            ("touchStart", path[:1]), *(("touchMove", [at]) for at in path[1:]), ("touchEnd", [])
+        ]:  # fmt: skip
+            touches = [{"x": x, "y": y} for x, y in points]
+            session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
+        self._page.wait_for_timeout(300)  # A finger that stops: else the map glides on.
+        session.detach()
+
+
+@pytest.fixture
+def door() -> Iterator[socket.socket]:
+    """A free port of this machine, ours before the site's address is written anywhere."""
+    with socket.socket() as opened:
+        opened.bind(("127.0.0.1", 0))
+        yield opened
+
+
+@pytest.fixture
+def settings(settings: Settings, door: socket.socket) -> Settings:
+    return settings.model_copy(update={"base_url": f"http://127.0.0.1:{door.getsockname()[1]}"})
+
+
+@pytest.fixture
+def app(settings: Settings, library: AreaLibrary) -> Iterator[FastAPI]:
+    made = create_app(settings, worker=True)
+    vars(made.state.here)["library"] = library  # the streets are read once for all tests
+    yield made
+    made.state.here.store.engine.dispose()
+
+
+@pytest.fixture
+def site(app: FastAPI, settings: Settings, door: socket.socket) -> Iterator[str]:
+    """The address of the site, which serves while the test runs, its worker beside it."""
+    server = uvicorn.Server(
+        uvicorn.Config(app, ws="none", log_config=None, timeout_graceful_shutdown=5)
+    )
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, name="site")
+    thread.start()
+    while not server.started:
+        assert thread.is_alive(), "the site did not start"
+        time.sleep(0.01)
+    yield settings.base_url
+    server.should_exit = True
+    thread.join(timeout=15)
+    assert not thread.is_alive(), "the site did not stop"
+
+
+# One module at a time: tests of other folders start a Playwright of their own.
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None:
+        reason = "no Chromium: neither `chromium` nor `google-chrome` is on the path"
+        # A build that was to drive a browser and drove none would be green for nothing.
+        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def watch(site: str) -> Iterator[Watch]:
+    """At the end nothing was asked of another host and no page complained."""
+    found = Watch(site)
+    yield found
+    assert found.foreign == []
+    assert found.complaints == []
+
+
+@pytest.fixture
+def open_browser(
+    chromium: Browser, site: str, watch: Watch
+) -> Iterator[Callable[..., BrowserContext]]:
+    opened = []
+
+    def new(**device: Any) -> BrowserContext:  # noqa: ANN401 - Playwright's own options
+        options = {"locale": "en-GB", "base_url": site, "reduced_motion": "reduce"} | device
+        context = chromium.new_context(**options)
+        context.set_default_timeout(15_000)
+        watch.over(context)
+        opened.append(context)
+        return context
+
+    yield new
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture
+def phone(open_browser: Callable[..., BrowserContext]) -> BrowserContext:
+    return open_browser(**PHONE)
+
+
+@pytest.fixture
+def desk(open_browser: Callable[..., BrowserContext]) -> BrowserContext:
+    return open_browser(**DESK)
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[[Page], None]:
+    """Checks that a page has no barrier that axe can find."""
+    tool = Axe()
+
+    def check(page: Page) -> None:
+        results = tool.run(page)
+        assert results.violations_count == 0, results.generate_report()
+
+    return check
+
+
+@pytest.fixture
+def finger() -> Callable[[Page], Finger]:
+    return Finger
+
+
+@pytest.fixture
+def spot() -> Callable[[Page, float, float], tuple[float, float]]:
+    """Where on the screen a place of the map is."""
+    return lambda page, lon, lat: tuple(page.evaluate(SPOT, [lon, lat]))
+
+
+@pytest.fixture
+def arrive(site: str, ride: Ride) -> Callable[[Campaign, int], None]:
+    """`arrive(campaign, 24)`: so many more students send a ride each through the real server."""
+
+    def sent(campaign: Campaign, count: int) -> None:
+        for number in range(count):
+            with httpx2.Client(base_url=site) as browser:
+                joined = browser.post("/join", data={"code": campaign.code, "ready": "yes"})
+                assert joined.status_code == 303, joined.text
+                stored = browser.post("/api/routes", json=ride(number))
+                assert stored.status_code == 201, stored.text
+
+    return sent
