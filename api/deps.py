@@ -120,8 +120,7 @@ class Pages:
             language=language or self.language(),
             nonce=self._request.state.nonce,
             user=user,
-            path=self._request.url.path,
-            **context,
+            **{"path": self._request.url.path} | context,
         )
 
     def refusal(self, error: Exception) -> str:

@@ -45,7 +45,7 @@ def join(
     except BarometerError as error:
         if isinstance(error, UnknownCodeError):
             failures.count("code", address)
-        page = pages.render("home.html", code=code, error=pages.refusal(error))
+        page = pages.render("home.html", path="/", code=code, error=pages.refusal(error))
         return HTMLResponse(page, status_of(error))
     response = RedirectResponse("/draw", HTTPStatus.SEE_OTHER)
     set_cookie(response, settings, PARTICIPANT, token)

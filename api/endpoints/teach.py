@@ -186,7 +186,13 @@ def _form(
     pages: PagesDep, schools: list[School], values: dict[str, Any], errors: dict[str, str]
 ) -> str:
     named = [{"id": school.id, "name": school.name} for school in schools]
-    return pages.render("campaign_new.html", schools=named, values=values, errors=errors)
+    return pages.render(
+        "campaign_new.html",
+        path="/teach/campaigns/new",
+        schools=named,
+        values=values,
+        errors=errors,
+    )
 
 
 def _pdf(content: bytes, name: str) -> Response:

@@ -9,7 +9,8 @@ README = Path(__file__).parents[2] / "README.md"
 
 
 def test_the_readme_lists_exactly_the_settings() -> None:
-    rows = re.findall(r"^\| `BAROMETER_([A-Z_]+)`", README.read_text(encoding="utf-8"), re.MULTILINE)
+    text = README.read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `BAROMETER_([A-Z_]+)`", text, re.MULTILINE)
 
     assert {row.lower() for row in rows} == set(Settings.model_fields)
 

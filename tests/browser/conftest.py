@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +16,8 @@ import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from fastapi import FastAPI
+from fastapi.responses import HTMLResponse
+from fastapi.routing import APIRoute
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -26,9 +29,13 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from api.app import create_app
+from starlette.testclient import TestClient
+
+from api.app import ENDPOINTS, create_app
 from api.services.areas import AreaLibrary
 from api.settings import Settings
+from api.store import campaigns
+from api.store.engine import Store
 from api.store.models import Campaign
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -43,6 +50,14 @@ SPOT = """([lon, lat]) => {
 }"""
 
 Ride = Callable[..., dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Who sees what at an address: "student", the e-mail of an account, or "" for anybody."""
+
+    who: str
+    path: str
 
 
 class Watch:
@@ -253,3 +268,49 @@ def arrive(site: str, ride: Ride) -> Callable[[Campaign, int], None]:
                 assert stored.status_code == 201, stored.text
 
     return sent
+
+
+@pytest.fixture(scope="session")
+def page_routes() -> set[str]:
+    """The address of every page of the site, read off its endpoints."""
+    return {
+        route.path
+        for module in ENDPOINTS
+        for route in module.router.routes
+        if isinstance(route, APIRoute)
+        and "GET" in route.methods
+        and route.response_class is HTMLResponse
+    }
+
+
+@pytest.fixture
+def visits(
+    published: str,  # noqa: ARG001 - pages with results need a release
+    open_class: Callable[..., Campaign],
+    police: TestClient,
+    store: Store,
+) -> dict[str, list[Visit]]:
+    """For every page a way to see it, in each of its states that need no click."""
+    teacher, officer, open_to_all = "teacher@school.example", "police@town.example", ""
+    opened = open_class()
+    with store.read() as session:
+        known = [one.id for one in campaigns.of_school(session, opened.school_id)]
+    place = police.get("/api/hotspots").json()["places"][0]["id"]
+    seen_by = {
+        "/": (open_to_all, ["/", "/?code=ABCD-EFGH"]),
+        "/mine": (open_to_all, ["/mine"]),
+        "/help": (open_to_all, ["/help"]),
+        "/sign-in": (open_to_all, ["/sign-in"]),
+        "/draw": ("student", ["/draw"]),
+        "/rate": ("student", ["/rate"]),
+        "/check": ("student", ["/check"]),
+        "/thanks": ("student", ["/thanks"]),
+        "/teach": (teacher, ["/teach"]),
+        "/teach/campaigns/new": (teacher, ["/teach/campaigns/new"]),
+        "/teach/campaigns/{campaign_id}": (teacher, [f"/teach/campaigns/{n}" for n in known]),
+        "/hotspots": (officer, ["/hotspots"]),
+        "/places/{place_id}": (officer, [f"/places/{place}"]),
+    }
+    return {
+        route: [Visit(who, path) for path in paths] for route, (who, paths) in seen_by.items()
+    }

@@ -88,13 +88,13 @@
         minzoom: 15,
         filter: (z, f) => !barometer.config.school || f.props.name !== barometer.config.school.name,
         symbolizer: new CenteredTextSymbolizer({
-          ...look, fill: colors.schoolText, font: `400 11px ${FONT}`, maxLineChars: 16, lineHeight: 1.15,
+          ...look, fill: colors.schoolText, font: `400 11px ${FONT}`, maxLineChars: 16, lineHeight: 1.35,
         }),
       },
       {
         dataLayer: "places",
         maxzoom: 16,
-        symbolizer: new CenteredTextSymbolizer({ ...look, font: `700 14px ${FONT}`, maxLineChars: 18 }),
+        symbolizer: new CenteredTextSymbolizer({ ...look, font: `700 14px ${FONT}`, maxLineChars: 18, lineHeight: 1.35 }),
       },
       street(14, 12, among(main)),
       street(15, 12, (z, f) => !main.includes(f.props.kind)),
