@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from babel.numbers import format_percent
 
@@ -23,73 +22,11 @@ from .typesetting import typeset
 from .words import state_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from datetime import date
+    from collections.abc import Callable
+
+    from .report_values import SafetyReport
 
     Words = Callable[[str], str]
-
-
-@dataclass(frozen=True)
-class PlaceRow:
-    """One line of the report's table, with the values of the release; None: not known.
-
-    `danger` is 0 (felt safe) to 1, `index` 0 to 100. `reasons` are codes, the most named first.
-    `case_state` and `owner` are empty while nobody has taken the place on.
-    """
-
-    rank: int
-    name: str
-    kind: Literal["segment", "intersection"]
-    type: str
-    state: Literal["confirmed", "watch", "unknown"]
-    participants: int
-    reporters: int
-    danger: float | None = None
-    danger_low: float | None = None
-    danger_high: float | None = None
-    index: float | None = None
-    index_low: float | None = None
-    index_high: float | None = None
-    reasons: tuple[str, ...] = ()
-    case_state: str = ""
-    owner: str = ""
-
-
-@dataclass(frozen=True)
-class SafetyReport:
-    """Everything the report says.
-
-    `participants` to `share_rated` are those of this school's campaign; the figures in `places`
-    are the release's own, ranked. `missing` is what the mode "risk" lacks: (there, needed) by
-    "conflicts" and "eligible". `map_svg` comes from `figures.flow_map`, empty without flows.
-    `settings` has the columns name, value, unit and source. `roster` is the number of students
-    invited, None if the school gave none; `at_least` how many must have passed a place.
-    """
-
-    language: str
-    simulated: bool
-    school: str
-    campaign: str
-    from_day: date
-    to_day: date
-    release_number: int
-    release_day: date
-    release_hash: str
-    participants: int
-    routes: int
-    km: float
-    km_rated: float
-    share_rated: float
-    roster: int | None
-    mode: Literal["risk", "perception"]
-    missing: Mapping[str, tuple[int, int]]
-    places: tuple[PlaceRow, ...]
-    map_svg: str
-    settings: tuple[tuple[str, str, str, str], ...]
-    network_version: str
-    osm_date: date | None
-    software_version: str
-    at_least: int = 5
 
 
 def safety_report(report: SafetyReport) -> bytes:

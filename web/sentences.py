@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
-    from .reports import PlaceRow, SafetyReport
+    from .report_values import PlaceRow, SafetyReport
 
     Words = Callable[[str], str]
 

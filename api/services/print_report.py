@@ -16,7 +16,8 @@ from geo.policy import policy_table
 from geo.protection import K_STAFF
 from web.figures import flow_map
 from web.posters import ClassPoster, class_poster
-from web.reports import PlaceRow, SafetyReport, safety_report
+from web.report_values import PlaceRow, SafetyReport
+from web.reports import safety_report
 
 from .areas import LoadedArea
 from .read_release import Published

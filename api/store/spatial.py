@@ -6,6 +6,7 @@ from typing import Any
 import shapely
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Dialect
+from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler, TypeCompiler
 from sqlalchemy.sql.elements import BindParameter, ColumnElement
@@ -21,6 +22,9 @@ class Geometry(UserDefinedType[BaseGeometry]):
     """A shapely geometry in WGS 84: WKB in SQLite, `geometry(Geometry, 4326)` in PostGIS."""
 
     cache_ok = True
+
+    def __init__(self, *_modifiers: object) -> None:
+        """Take what PostgreSQL tells of the column (kind, SRID): both are always the same here."""
 
     def get_col_spec(self, **_: object) -> str:
         """Return the name of the type where the dialect has no better one."""
@@ -84,3 +88,7 @@ def _postgis_write(element: FunctionElement[Any], compiler: SQLCompiler, **kw: A
 @compiles(_to_wkb, "postgresql")
 def _postgis_read(element: FunctionElement[Any], compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ANN401
     return f"ST_AsBinary({compiler.process(next(iter(element.clauses)), **kw)})"
+
+
+# So that a migration's comparison recognises the columns of a PostGIS database.
+ischema_names["geometry"] = Geometry

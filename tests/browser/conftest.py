@@ -28,7 +28,6 @@ from playwright.sync_api import (
     WebError,
     sync_playwright,
 )
-
 from starlette.testclient import TestClient
 
 from api.app import ENDPOINTS, create_app
@@ -311,6 +310,4 @@ def visits(
         "/hotspots": (officer, ["/hotspots"]),
         "/places/{place_id}": (officer, [f"/places/{place}"]),
     }
-    return {
-        route: [Visit(who, path) for path in paths] for route, (who, paths) in seen_by.items()
-    }
+    return {route: [Visit(who, path) for path in paths] for route, (who, paths) in seen_by.items()}

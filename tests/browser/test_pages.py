@@ -96,19 +96,16 @@ def assert_fits(page: Page, path: str) -> None:
     page.set_viewport_size(size)
 
 
-@pytest.mark.parametrize("device", ["phone", "desk"])
 def test_every_page_is_open_to_everyone_in_the_dark(
-    request: pytest.FixtureRequest,
-    device: str,
+    phone: BrowserContext,
     visits: Visits,
     become: Callable[[BrowserContext, str], None],
     axe: Axe,
 ) -> None:
-    context = request.getfixturevalue(device)
-    page = context.new_page()
+    page = phone.new_page()
     page.emulate_media(color_scheme="dark")
     for who, planned in groupby(chain(*visits.values()), key=lambda visit: visit.who):
-        become(context, who)
+        become(phone, who)
         for visit in planned:
             page.goto(visit.path)
             look(page, "en", axe)
@@ -163,3 +160,23 @@ def test_a_form_with_mistakes_says_where(
         expect(page.get_by_role("alert")).to_be_visible()
     expect(page.locator("[aria-invalid=true]").first).to_be_visible()
     axe(page)
+
+
+def test_these_tests_see_barriers_and_strangers(
+    desk: BrowserContext,
+    watch: Any,  # noqa: ANN401 - Watch of conftest.py
+    axe: Axe,
+) -> None:
+    page = desk.new_page()
+    page.goto("/help")
+    page.evaluate("document.documentElement.removeAttribute('lang')")
+    with pytest.raises(AssertionError, match="lang"):
+        axe(page)
+
+    page.evaluate("new Image().src = 'http://127.0.0.1:1/pixel.png'")
+    page.evaluate("setTimeout(() => { throw new Error('a mistake') })")
+    page.wait_for_timeout(300)
+    assert any("policy violated: img-src" in one for one in watch.complaints)
+    assert any("a mistake" in one for one in watch.complaints)
+    watch.complaints.clear()
+    watch.foreign.clear()

@@ -11,7 +11,8 @@ from pypdf import PdfReader
 
 from geo.policy import policy_table
 from web import typesetting
-from web.reports import PlaceRow, SafetyReport, safety_report
+from web.report_values import PlaceRow, SafetyReport
+from web.reports import safety_report
 
 MAP = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9z"/></svg>'
 CROSSING = PlaceRow(
