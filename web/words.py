@@ -109,8 +109,8 @@ def reported(place: Mapping[str, Any], ngettext: Callable[[str, str, int], str])
     """Return how many of the riders of `place` had a near miss or fall."""
     n = place["participants"]
     words = ngettext(
-        "{reporters} of {n} rider had a near miss or fall",
-        "{reporters} of {n} riders had a near miss or fall",
+        "{reporters} of {n} rider",
+        "{reporters} of {n} riders",
         n,
     )
     return words.format(reporters=place["reporters"], n=n)

@@ -277,7 +277,7 @@ def page_routes() -> set[str]:
         for module in ENDPOINTS
         for route in module.router.routes
         if isinstance(route, APIRoute)
-        and "GET" in route.methods
+        and "GET" in (route.methods or ())
         and route.response_class is HTMLResponse
     }
 

@@ -15,7 +15,7 @@ from api.services.areas import LoadedArea
 from api.store import campaigns
 from api.store.engine import Store
 from api.store.models import Campaign
-from geo.trimming import distance_m
+from geo.crs import distance_m
 
 pytestmark = pytest.mark.browser
 PASSWORD = "correct horse battery"  # noqa: S105 - of databases that tests throw away
@@ -189,7 +189,7 @@ def send_what_is_shown(
     axe(page)
     with page.expect_request("**/api/routes") as request:
         hand.tap(page.get_by_role("button", name="Send"))
-    body = request.value.post_data_json
+    body: dict[str, Any] = request.value.post_data_json or {}
     assert body["rest"] == 8
     worst = next(one for one in body["ratings"] if one["place"] == RATED_ID)
     assert (worst["rating"], worst["incident"], len(worst["reasons"])) == (0, "near_miss", 2)

@@ -34,7 +34,7 @@ def become(
     def changed(context: BrowserContext, who: str) -> None:
         context.clear_cookies()
         if who == "student":
-            form = {"code": open_class().code, "ready": "yes"}
+            form: dict[str, str | float | bool] = {"code": open_class().code, "ready": "yes"}
             assert context.request.post("/join", form=form).ok
             draw(context)
         elif who:

@@ -45,6 +45,8 @@ PLACE = {
     "lat": 53.55,
     "state": "watch",
     "index": 71.0,
+    "index_low": 71.0,
+    "index_high": 71.0,
     "danger": 0.5,
     "danger_low": 0.4,
     "danger_high": 0.6,
@@ -229,7 +231,7 @@ def test_list_without_release_claims_nothing() -> None:
 
 
 def test_list_carries_n_beside_every_value() -> None:
-    assert "7 of 21 riders had a near miss or fall" in page("hotspots.html")
+    assert "7 of 21 riders" in page("hotspots.html")
 
 
 def test_perception_carries_its_interval() -> None:
@@ -237,7 +239,17 @@ def test_perception_carries_its_interval() -> None:
 
 
 def test_unknown_values_are_a_dash_and_not_zero() -> None:
-    html = page("place.html", place={**PLACE, "index": None, "rate": None, "danger_low": None})
+    html = page(
+        "place.html",
+        place={
+            **PLACE,
+            "index": None,
+            "index_low": None,
+            "index_high": None,
+            "rate": None,
+            "danger_low": None,
+        },
+    )
 
     assert "Risk index" not in html
     assert "–" in html

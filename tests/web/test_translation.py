@@ -82,8 +82,8 @@ def test_scripts_use_every_message_and_no_other() -> None:
 
 def test_compiled_catalogue_speaks() -> None:
     assert translations("de").gettext("Undo") == "Zurück"
-    one = "{reporters} of {n} rider had a near miss or fall"
-    many = "{reporters} of {n} riders had a near miss or fall"
+    one = "{reporters} of {n} rider"
+    many = "{reporters} of {n} riders"
     assert translations("de").ngettext(one, many, 1) != translations("de").ngettext(one, many, 2)
 
 
