@@ -72,7 +72,9 @@ def demo(host: str = "127.0.0.1", port: int = 8000) -> None:
     Example: barometer demo --port 8080
     """
     _require_free(host, port)
-    settings = Settings().model_copy(update={"base_url": f"http://{_shown(host)}:{port}"})
+    settings = Settings()
+    if "base_url" not in settings.model_fields_set:
+        settings = settings.model_copy(update={"base_url": f"http://{_shown(host)}:{port}"})
     here = open_installation(settings)
     migrate.upgrade(here.store)
     with here.store.read() as session:

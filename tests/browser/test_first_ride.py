@@ -50,18 +50,26 @@ LINES = """() => {
     });
     return found;
 }"""
-# Whether a canvas of the map shows one of these colours within a few pixels of the spot.
-COLOURED = """([x, y, colours]) => [...document.querySelectorAll(".folium-map canvas")].some((canvas) => {
-    const box = canvas.getBoundingClientRect();
-    const scale = canvas.width / box.width;
-    const [left, top, side] = [(x - box.x - 6) * scale, (y - box.y - 6) * scale, 12 * scale];
-    const { data } = canvas.getContext("2d").getImageData(left, top, side, side);
-    for (let i = 0; i < data.length; i += 4) {
-        const colour = "#" + [0, 1, 2].map((n) => data[i + n].toString(16).padStart(2, "0")).join("");
-        if (data[i + 3] && colours.includes(colour)) return true;
-    }
-    return false;
-})"""  # noqa: E501
+# Whether the map shows one of these colours within a few pixels of the spot.
+COLOURED = """([x, y, colours]) => {
+    const side = 12;
+    const options = { willReadFrequently: true };
+    const copy = new OffscreenCanvas(side, side).getContext("2d", options);
+    return [...document.querySelectorAll(".folium-map canvas")].some((canvas) => {
+        const box = canvas.getBoundingClientRect();
+        const scale = canvas.width / box.width;
+        const corner = [x - box.x - side / 2, y - box.y - side / 2].map((at) => at * scale);
+        copy.clearRect(0, 0, side, side);
+        copy.drawImage(canvas, ...corner, side * scale, side * scale, 0, 0, side, side);
+        const { data } = copy.getImageData(0, 0, side, side);
+        const hex = (at) => data[at].toString(16).padStart(2, "0");
+        for (let i = 0; i < data.length; i += 4) {
+            const colour = "#" + hex(i) + hex(i + 1) + hex(i + 2);
+            if (data[i + 3] && colours.includes(colour)) return true;
+        }
+        return false;
+    });
+}"""
 BANDS = ["#2166ac", "#d9730d", "#8b0f1a"]
 
 Finger = Any  # of conftest.py, which tests cannot import
@@ -212,8 +220,11 @@ def close_class(page: Page, axe: Axe, campaign: Campaign) -> None:
     page.get_by_role("link", name=campaign.title).click()
     expect(page.locator("dl.numbers dd").first).to_have_text(str(OTHERS + 1))
     page.get_by_role("button", name="Close and compute results").click()
-    # The page loads itself again until the release is there.
-    expect(page.get_by_text(f"{OTHERS + 1} students")).to_be_visible(timeout=30_000)
+    expect(page.locator("#publishing")).to_be_visible()
+    axe(page)
+    # The page loads itself again when the release is there.
+    expect(page.locator("#publishing")).to_have_count(0, timeout=30_000)
+    expect(page.get_by_text(f"{OTHERS + 1} students").first).to_be_visible()
     axe(page)
 
 
@@ -279,7 +290,7 @@ def test_route_follows_the_tap_at_once(
 
 
 def tab_to(page: Page, target: Locator) -> None:
-    for _ in range(40):
+    for _ in range(200):
         page.keyboard.press("Tab")
         if target.evaluate("(element) => element === document.activeElement"):
             return
@@ -299,8 +310,9 @@ def test_a_ride_is_drawn_and_rated_by_keys_alone(
     page.wait_for_url("**/draw")
 
     tab_to(page, page.locator(".folium-map"))
-    for _ in range(4):
+    for _ in range(5):
         page.keyboard.press("ArrowDown")
+        page.wait_for_timeout(400)  # while the map moves it takes no further step
     tab_to(page, page.get_by_role("button", name="Add point under the cross"))
     page.keyboard.press("Enter")
     expect(page.locator(DRAWN)).not_to_have_count(0)

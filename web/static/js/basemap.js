@@ -166,10 +166,18 @@
     return L.marker(latLng(point), { icon, keyboard: false, ...options });
   }
 
-  function schoolPin() {
+  /* A label beside its pin, where the ride to or from `other` does not lie, nor the zoom buttons. */
+  function label(marker, text, [lon, lat], other) {
+    const upright = Math.abs(other[1] - lat) > Math.abs(other[0] - lon) * 0.6; // In metres, at our latitudes.
+    const place = upright ? { direction: "left", offset: [-14, 0] } : { direction: "top", offset: [0, -14] };
+    return marker.unbindTooltip().bindTooltip(textNode(text), { permanent: true, className: "label", ...place });
+  }
+
+  function schoolPin(start = null) {
     const { school } = barometer.config;
     const flag = '<svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="2"><path d="M2 9l8-5 8 5M4 9v8h12V9M8.5 17v-4h3v4"/></svg>';
-    return pin([school.lon, school.lat], "school", flag, { zIndexOffset: 500 }).bindTooltip(textNode(school.name), { permanent: true, direction: "bottom", offset: [0, 12], className: "label" });
+    const at = [school.lon, school.lat];
+    return label(pin(at, "school", flag, { zIndexOffset: 500 }), school.name, at, start || at);
   }
 
   /* A tooltip is HTML: a text node keeps the name of a school text. */
@@ -179,5 +187,5 @@
     return span;
   }
 
-  Object.assign(barometer, { baseMap, latLng, routeLine, pin, schoolPin });
+  Object.assign(barometer, { baseMap, latLng, routeLine, pin, label, schoolPin });
 })();

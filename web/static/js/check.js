@@ -29,9 +29,12 @@
     const points = ride.stops.flatMap((stop) => stop.points.map(barometer.latLng));
     barometer.routeLine(ride.lines, "").addTo(map);
     const first = ride.stops[0].points[0];
-    barometer.pin(first, "cut", "", { interactive: true }).bindTooltip(say("cut_start"), { permanent: true, direction: "top", offset: [0, -12], className: "label" }).addTo(map);
+    const { school } = barometer.config;
+    const cut = barometer.pin(first, "cut", "", { interactive: true });
+    barometer.label(cut, say("cut_start"), first, [school.lon, school.lat]).addTo(map);
+    barometer.schoolPin(first).addTo(map);
     map.invalidateSize({ animate: false });
-    map.fitBounds(L.latLngBounds(points).pad(0.2), { animate: false, maxZoom: 17 });
+    map.fitBounds(L.latLngBounds(points), { animate: false, padding: [24, 24], maxZoom: 17 });
   }
 
   async function send() {
@@ -80,7 +83,6 @@
   barometer.check = (map) => {
     const { school } = barometer.config;
     map.setView([school.lat, school.lon], 14, { animate: false });
-    barometer.schoolPin().addTo(map);
     start(map);
   };
 })();

@@ -8,6 +8,7 @@
 
   let map = null;
   let layers = null;
+  let schoolPin = null;
   let sequence = 0;
   let fitted = false;
   const history = [];
@@ -157,7 +158,10 @@
     fitted = true;
     const all = lines().flatMap((line) => line.coordinates.map(barometer.latLng));
     map.invalidateSize({ animate: false }); // The panel has grown with the route.
-    if (all.length) map.fitBounds(all, { padding: [30, 30], maxZoom: 16, animate: !barometer.calm() });
+    const { school } = barometer.config;
+    const [first] = state.points;
+    barometer.label(schoolPin, school.name, [school.lon, school.lat], [first.lon, first.lat]);
+    if (all.length) map.fitBounds(all, { paddingTopLeft: [18, 22], paddingBottomRight: [18, 18], maxZoom: 16, animate: !barometer.calm() });
   }
 
   function keep() {
@@ -325,7 +329,7 @@
     const { school } = barometer.config;
     map.setView([school.lat, school.lon], 14, { animate: false });
     layers = L.layerGroup().addTo(map);
-    barometer.schoolPin().addTo(map).on("click", () => {
+    schoolPin = barometer.schoolPin().addTo(map).on("click", () => {
       if (state.points.length && !state.toSchool) change(reachSchool);
     });
     listen();

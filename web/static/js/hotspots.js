@@ -121,7 +121,9 @@
     try {
       const data = await barometer.get(barometer.config.urls.hotspots);
       places = new Map(data.places.map((place) => [place.id, place]));
-      const spots = data.places.map((place) => barometer.latLng([place.lon, place.lat]));
+      // Opens on what the list begins with; far-off places that claim nothing would shrink it.
+      const claimed = data.places.filter((place) => place.state !== "unknown");
+      const spots = (claimed.length ? claimed : data.places).map((place) => barometer.latLng([place.lon, place.lat]));
       if (spots.length) map.fitBounds(L.latLngBounds(spots), { animate: false, padding: [20, 20] });
     } catch (problem) {
       show(find("problem"), say("values_failed", { detail: problem.detail }));
