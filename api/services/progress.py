@@ -10,7 +10,7 @@ from geo.protection import BATCH
 def class_progress(session: Session, campaign: Campaign) -> ClassOut:
     """Return the numbers of a campaign and how many students its next results wait for."""
     numbers = campaigns.progress(session, campaign.id)
-    new = campaigns.senders_in_area(session, campaign.school.area_id)[1]
+    new = campaigns.count_new_senders(session, campaign.school.area_id)
     return ClassOut(
         title=campaign.title,
         school=campaign.school.name,

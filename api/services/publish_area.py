@@ -90,7 +90,7 @@ def publish_area(here: Installation, area_id: str, closing: int | None = None) -
 
 def _collect(session: Session, settings: Settings, area_id: str, closing: int | None) -> _Collected:
     area = require_area(session, area_id)
-    total, new = campaigns.senders_in_area(session, area_id)
+    new = campaigns.count_new_senders(session, area_id)
     closed = campaigns.progress(session, closing).senders if closing is not None else None
     if not may_release(new, closing=closed):
         raise NotEnoughError(
@@ -99,7 +99,7 @@ def _collect(session: Session, settings: Settings, area_id: str, closing: int | 
     key = area_key(settings, area_id, "seal")
     routes = campaigns.routes_of(session, area_id)
     of_campaign = {campaign.id: campaign for campaign in campaigns.in_area(session, area_id)}
-    logger.info("opening %d contributions of %d participants in %s", len(routes), total, area_id)
+    logger.info("opening %d contributions in %s", len(routes), area_id)
     return _Collected(
         area=area,
         contributions=[_open(key, route, of_campaign[route.campaign_id]) for route in routes],

@@ -184,7 +184,7 @@ def _add_remarks(session: Session, key: bytes, sent: RouteIn) -> None:
 
 
 def _queue_release(session: Session, area_id: str) -> None:
-    if campaigns.senders_in_area(session, area_id)[1] >= BATCH:
+    if campaigns.count_new_senders(session, area_id) >= BATCH:
         jobs.enqueue(session, "publish", area_id, datetime.now(UTC))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from .models import Campaign, Participant, Route, School
@@ -122,32 +122,25 @@ def routes_by(session: Session, participant_id: UUID) -> int:
     return session.scalar(query.where(Route.participant_id == participant_id)) or 0
 
 
-def senders_in_area(session: Session, area_id: str) -> tuple[int, int]:
-    """Return how many participants of an area sent a route, and how many of them are new."""
-    senders = _senders(area_id).subquery()
-    row = session.execute(
-        select(
-            func.count(),
-            func.coalesce(func.sum(case((senders.c.released_in.is_(None), 1), else_=0)), 0),
-        ).select_from(senders)
-    ).one()
-    return row[0], row[1]
+def count_new_senders(session: Session, area_id: str) -> int:
+    """Return how many participants with a route no release has counted yet."""
+    return session.scalar(select(func.count()).select_from(_new_senders(area_id).subquery())) or 0
 
 
 def new_senders(session: Session, area_id: str) -> Sequence[Participant]:
     """Return the participants with a route whom no release has counted yet."""
-    ids = select(_senders(area_id).subquery().c.id)
     return session.scalars(
-        select(Participant).where(Participant.id.in_(ids), Participant.released_in.is_(None))
+        select(Participant).where(Participant.id.in_(_new_senders(area_id)))
     ).all()
 
 
-def _senders(area_id: str) -> Select[UUID, int | None]:
+def _new_senders(area_id: str) -> Select[UUID]:
+    # After every release there are few: a submission asks this, so it must not grow with the area.
     return (
-        select(Participant.id, Participant.released_in)
+        select(Participant.id)
         .join(Route, Route.participant_id == Participant.id)
         .join(Campaign, Participant.campaign_id == Campaign.id)
         .join(School)
-        .where(School.area_id == area_id)
+        .where(School.area_id == area_id, Participant.released_in.is_(None))
         .distinct()
     )

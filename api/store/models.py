@@ -117,7 +117,7 @@ class Participant(Model):
     session_hash: Mapped[str | None] = mapped_column(unique=True)
     phrase_hash: Mapped[str] = mapped_column(unique=True)
     joined_on: Mapped[date]
-    released_in: Mapped[int | None]
+    released_in: Mapped[int | None] = mapped_column(index=True)
     """Number of the first release that counted this participant: R5 asks for 20 new ones."""
 
     campaign: Mapped[Campaign] = relationship()

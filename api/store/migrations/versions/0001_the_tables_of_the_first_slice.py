@@ -151,6 +151,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('participants', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_participants_campaign_id'), ['campaign_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_participants_released_in'), ['released_in'], unique=False)
 
     op.create_table('routes',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -198,6 +199,7 @@ def downgrade() -> None:
 
     op.drop_table('routes')
     with op.batch_alter_table('participants', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_participants_released_in'))
         batch_op.drop_index(batch_op.f('ix_participants_campaign_id'))
 
     op.drop_table('participants')
