@@ -66,19 +66,12 @@ class Watch:
         self._own = urlsplit(site).netloc
         self.foreign: list[str] = []
         self.complaints: list[str] = []
-        self._broken_off = False
 
     def over(self, context: BrowserContext) -> None:
         context.add_init_script(REPORT_VIOLATIONS)
         context.on("request", self._requested)
-        context.on("requestfailed", self._failed)
         context.on("console", self._said)
         context.on("weberror", self._threw)
-
-    def mistakes(self) -> list[str]:
-        """The complaints without those of a page that was left before its tiles had arrived."""
-        left = ("TypeError: Failed to fetch",) if self._broken_off else ()
-        return [one for one in self.complaints if not one.endswith(left)]
 
     @contextmanager
     def refusal(self, status: int) -> Iterator[None]:
@@ -93,15 +86,18 @@ class Watch:
         if address.scheme not in {"data", "blob"} and address.netloc != self._own:
             self.foreign.append(request.url)
 
-    def _failed(self, request: Request) -> None:
-        self._broken_off |= request.failure == "net::ERR_ABORTED"
-
     def _said(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
-            self.complaints.append(f"{message.page and message.page.url}: {message.text}")
+            self._complain(message.page, message.text)
 
     def _threw(self, error: WebError) -> None:
-        self.complaints.append(f"{error.page and error.page.url}: {error.error}")
+        self._complain(error.page, str(error.error))
+
+    def _complain(self, page: Page | None, text: str) -> None:
+        # A page that is left breaks off its tiles. Of a request that fails Chromium itself says
+        # "Failed to load resource" as well.
+        if text != "TypeError: Failed to fetch":
+            self.complaints.append(f"{page and page.url}: {text}")
 
 
 class Finger:
@@ -209,7 +205,7 @@ def watch(site: str) -> Iterator[Watch]:
     found = Watch(site)
     yield found
     assert found.foreign == []
-    assert found.mistakes() == []
+    assert found.complaints == []
 
 
 @pytest.fixture

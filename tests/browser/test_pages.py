@@ -175,7 +175,10 @@ def test_these_tests_see_barriers_and_strangers(
 
     page.evaluate("new Image().src = 'http://127.0.0.1:1/pixel.png'")
     page.evaluate("setTimeout(() => { throw new Error('a mistake') })")
+    page.route("**/api/class", lambda route: route.abort("connectionrefused"))
+    page.evaluate("() => { fetch('/api/class'); }")
     page.wait_for_timeout(300)
+    assert any("Failed to load resource" in one for one in watch.complaints)
     assert any("policy violated: img-src" in one for one in watch.complaints)
     assert any("a mistake" in one for one in watch.complaints)
     watch.complaints.clear()
