@@ -256,7 +256,7 @@ def test_unknown_values_are_a_dash_and_not_zero() -> None:
 
 
 def test_page_under_way_loads_itself_again() -> None:
-    assert 'js/publishing.js' in page("campaign.html", publishing=True)
+    assert "js/publishing.js" in page("campaign.html", publishing=True)
     assert "Close and compute" not in page("campaign.html", publishing=True)
 
 
