@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import random
 import shutil
 from collections.abc import Iterator
@@ -25,11 +26,12 @@ CONFIG = {"messages": script_messages(str), "participant_key": "p1", "school": N
 
 @pytest.fixture(scope="module")
 def page() -> Iterator[Page]:
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None:
+        reason = "neither `chromium` nor `google-chrome` is on the path"
+        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
     with sync_playwright() as playwright:
-        # A browser of the system, where Playwright's own was not downloaded.
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
-        )
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield open_scripts(browser)
         browser.close()
 
