@@ -67,3 +67,19 @@ class UnvisitedPlaceError(GeoError):
 
 class InvalidEvidenceError(GeoError):
     """A rating, a number of trips or an incident outside its range."""
+
+
+class InvalidLineError(GeoError):
+    """A drawn or recorded line that cannot be matched, whatever the network."""
+
+
+class RouteFileNotFoundError(GeoError):
+    """There is no file where a file of routes was expected."""
+
+
+class RouteFileUnreadableError(GeoError):
+    """The file of routes is damaged, of another format, or in an unknown coordinate system."""
+
+
+class NoLinesError(GeoError):
+    """The file can be read and holds no line."""

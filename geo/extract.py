@@ -27,6 +27,18 @@ class Way:
 
 
 @dataclass(frozen=True)
+class Restriction:
+    """One OSM turn restriction that binds cyclists: no turn, or no other turn (`only`)."""
+
+    id: int
+    only: bool
+    from_ways: tuple[int, ...]
+    via_nodes: tuple[int, ...]
+    via_ways: tuple[int, ...]
+    to_ways: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class OsmData:
     """Streets as OSM has them, and the features a base map needs."""
 
@@ -39,6 +51,8 @@ class OsmData:
     bbox: BBox
     osm_date: date | None
     sha256: str
+    restrictions: tuple[Restriction, ...] = ()
+    """Those that bind cyclists, by id."""
 
 
 def quiet(_stage: str, _share: float) -> None:

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from math import atan2, degrees, hypot
 from typing import TYPE_CHECKING
 
-from .streets import is_raised
+from .carriageways import is_carriageway, is_foot, is_oneway
+from .control import best_crossing, control, crossing_kind, has_island, is_signal, node_tags
+from .joining import WIDEST_M, junction_groups
+from .naming import place_name, street_names
+from .network import stable_id
 from .stress import crossing_stress, signal_stress
 from .traffic import read_traffic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from .chains import Chain, Street, StreetGraph
 
-LONGEST_LINK_M = 35
-WIDEST_M = 60
 SIGNAL_REACH_M = 25
 # Two arms that leave in nearly the same direction are one way out: a street and its cycle path.
 SAME_DIRECTION_DEGREES = 30
@@ -26,9 +28,9 @@ ARM_LOOK_M = 25
 # A way in that ends so soon is a gate or a bicycle stand, not a street that is crossed.
 STUB_M = 30
 FEWEST_ARMS = 3
-CLASS_ORDER = ("trunk", "primary", "secondary", "tertiary", "unclassified", "residential", "road",
-               "living_street", "pedestrian", "service")  # fmt: skip
 LANE_M = 3.5
+# The map says whether there is a refuge, hardly ever how deep: as deep as the norms ask for.
+ISLAND_M = 1.8
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,20 @@ class Arm:
         """The street that begins there."""
         return self.chain.pieces[0].street
 
+    @property
+    def is_foot(self) -> bool:
+        """Whether it is a footway, on which a bicycle is pushed."""
+        return is_foot(self.street)
+
+    def nodes_within(self, reach_m: float) -> Iterator[int]:
+        """Yield the nodes along the arm up to a distance."""
+        length = 0.0
+        for node, piece in zip(self.chain.nodes[1:], self.chain.pieces, strict=True):
+            length += piece.length_m
+            if length > reach_m:
+                return
+            yield node
+
 
 @dataclass(frozen=True)
 class Cluster:
@@ -53,9 +69,36 @@ class Cluster:
     graph: StreetGraph
 
     @cached_property
+    def id(self) -> str:
+        """An id that stays when crossings, cycle tracks or driveways are mapped later.
+
+        It depends on one node: where streets of different names meet, else where streets meet,
+        else where ways meet. Of several it is the lowest, because OSM counts upwards.
+        """
+        return stable_id("i", [min(self.heart)])
+
+    @cached_property
+    def heart(self) -> frozenset[int]:
+        """The nodes that make it a junction: where streets of different names meet, if any."""
+        streets = {node: self._streets_at(node) for node in self.nodes}
+        named = {n for n, here in streets.items() if len({one.name for one in here} - {""}) > 1}
+        meeting = {n for n, here in streets.items() if len(here) >= FEWEST_ARMS}
+        return frozenset(named or meeting or {n for n in self.nodes if n > 0} or self.nodes)
+
+    def _streets_at(self, node: int) -> list[Street]:
+        pieces = self.graph.neighbours[node].values()
+        return [piece.street for piece in pieces if is_carriageway(piece.street)]
+
+    @cached_property
     def centre(self) -> tuple[float, float]:
-        """Mean of the nodes that have arms, in metres."""
-        points = [self.graph.metres[arm.chain.nodes[0]] for arm in self.arms]
+        """Mean of the nodes that make it a junction, in metres."""
+        points = [self.graph.metres[node] for node in sorted(self.heart)]
+        return (sum(x for x, _ in points) / len(points), sum(y for _, y in points) / len(points))
+
+    @cached_property
+    def lonlat(self) -> tuple[float, float]:
+        """The same in degrees."""
+        points = [self.graph.lonlat[node] for node in sorted(self.heart)]
         return (sum(x for x, _ in points) / len(points), sum(y for _, y in points) / len(points))
 
     @cached_property
@@ -65,8 +108,8 @@ class Cluster:
 
     @cached_property
     def ways_out(self) -> int:
-        """Number of clearly different directions in which one can leave."""
-        bearings = sorted(self._bearing(arm) for arm in self.arms)
+        """Number of clearly different directions in which one can ride away."""
+        bearings = sorted(self._bearing(arm) for arm in self.arms if not arm.is_foot)
         gaps = [(after - before) % 360 for before, after in zip(
             bearings, bearings[1:] + bearings[:1], strict=True)]  # fmt: skip
         return sum(gap > SAME_DIRECTION_DEGREES for gap in gaps) or 1
@@ -83,98 +126,132 @@ class Cluster:
 
     @property
     def is_crossing(self) -> bool:
-        """Whether at least three ways meet that lead somewhere."""
-        return sum(_leads_on(arm, self.graph) for arm in self.arms) >= FEWEST_ARMS
+        """Whether at least three ways meet that can be ridden and lead somewhere."""
+        leading = [arm for arm in self.arms if not arm.is_foot and _leads_on(arm, self.graph)]
+        return len(leading) >= FEWEST_ARMS and not self._is_parting(leading)
+
+    def _is_parting(self, arms: Sequence[Arm]) -> bool:
+        """Say whether nothing happens but one street parting into two carriageways."""
+        return (
+            len(arms) == FEWEST_ARMS
+            and len({arm.street.name for arm in arms}) == 1
+            and arms[0].street.name != ""
+            and all(is_carriageway(arm.street) for arm in arms)
+            and sum(is_oneway(arm.street) for arm in arms) == FEWEST_ARMS - 1
+            and not self.is_roundabout
+        )
 
     @cached_property
     def names(self) -> list[str]:
         """Street names, the most important first."""
-        rank: dict[str, tuple[int, int]] = {}
-        counts = Counter(arm.street.name for arm in self.arms)
-        for arm in self.arms:
-            if arm.street.name:
-                best = (_importance(arm.street), -counts[arm.street.name])
-                rank[arm.street.name] = min(best, rank.get(arm.street.name, best))
-        return sorted(rank, key=lambda name: (rank[name], name))
+        return street_names((arm.street, self._bearing(arm)) for arm in self.arms)
 
     @property
     def name(self) -> str:
         """The crossing as people call it: `A × B`."""
-        return " × ".join(self.names[:2])
+        rings = (chain.pieces[0].street for chain in self.within)
+        return place_name(
+            self.names,
+            [street.name for street in rings if street.is_roundabout],
+            [node_tags(self.graph, node) for node in sorted(self.nodes)],
+        )
 
     @cached_property
     def type(self) -> str:
         """One of roundabout, path, signalised, uncontrolled."""
-        if any(chain.pieces[0].street.is_roundabout for chain in self.within) or any(
-            self._tag(node, "highway") == "mini_roundabout" for node in self.nodes
-        ):
+        if self.is_roundabout:
             return "roundabout"
-        if any(self._is_signal(node) for node in self._signal_nodes()):
+        if self.is_signalised:
             return "signalised"
         return "path" if all(arm.street.is_path for arm in self.arms) else "uncontrolled"
 
-    def _signal_nodes(self) -> Iterable[int]:
+    @cached_property
+    def is_roundabout(self) -> bool:
+        """Whether traffic goes round an island, or round a painted one."""
+        return any(chain.pieces[0].street.is_roundabout for chain in self.within) or any(
+            node_tags(self.graph, node).get("highway") == "mini_roundabout" for node in self.nodes
+        )
+
+    @cached_property
+    def is_signalised(self) -> bool:
+        """Whether there are traffic lights in it or just before it."""
+        return any(is_signal(self.graph, node) for node in self._nodes_around())
+
+    @cached_property
+    def control(self) -> str:
+        """One of `geo.control.CONTROLS`."""
+        return control(
+            self._tags_around(), roundabout=self.is_roundabout, signals=self.is_signalised
+        )
+
+    @cached_property
+    def crossing(self) -> str:
+        """The best protected crossing, one of `geo.control.CROSSINGS`."""
+        return best_crossing(crossing_kind(tags) for tags in self._tags_around())
+
+    @cached_property
+    def island(self) -> bool:
+        """Whether one of its crossings has a refuge in the middle."""
+        return any(self._has_island(street) for street in self._crossed())
+
+    def _tags_around(self) -> list[Mapping[str, str]]:
+        return [node_tags(self.graph, node) for node in self._nodes_around()]
+
+    def _nodes_around(self) -> Iterator[int]:
         yield from self.nodes
         for chain in self.within:
             yield from chain.nodes
         for arm in self.arms:
-            length = 0.0
-            for node, piece in zip(arm.chain.nodes[1:], arm.chain.pieces, strict=True):
-                length += piece.length_m
-                if length > SIGNAL_REACH_M:
-                    break
-                yield node
-
-    def _tag(self, node: int, key: str) -> str | None:
-        return self.graph.node_tags.get(node, {}).get(key)
-
-    def _is_signal(self, node: int) -> bool:
-        return "traffic_signals" in {self._tag(node, "highway"), self._tag(node, "crossing")}
+            yield from arm.nodes_within(SIGNAL_REACH_M)
 
     @cached_property
     def stress(self) -> tuple[int, float]:
         """Stress of crossing its busiest street, and the share of that which is assumed."""
-        crossed = [arm.street for arm in self.arms if not arm.street.is_path]
-        if not crossed:
-            return 1, 0.0
-        found = [self._crossing(street) for street in crossed]
-        return max(found, key=lambda stress: (stress[0], -stress[1]))
+        found = [self._stress_of(street) for street in self._crossed()]
+        return max(found, key=lambda stress: (stress[0], -stress[1]), default=(1, 0.0))
 
-    def _crossing(self, street: Street) -> tuple[int, float]:
+    def _crossed(self) -> list[Street]:
+        return [arm.street for arm in self.arms if not arm.street.is_path]
+
+    def _stress_of(self, street: Street) -> tuple[int, float]:
         oneway = not (street.riding.forward and street.riding.backward)
         traffic = read_traffic(street.tags, oneway=oneway)
         lanes = traffic.lanes if oneway else 2 * traffic.lanes
         if self.type == "signalised":
             return signal_stress(lanes * LANE_M), float(traffic.lanes_assumed)
-        level = crossing_stress(speed_kmh=traffic.speed_kmh, lanes=lanes, volume=traffic.volume)
-        return level, (traffic.speed_assumed + traffic.lanes_assumed + 1) / 3
+        island = self._has_island(street)
+        level = crossing_stress(
+            speed_kmh=traffic.speed_kmh, lanes=lanes, volume=traffic.volume,
+            island_m=ISLAND_M if island else 0.0)  # fmt: skip
+        flags = [traffic.speed_assumed, traffic.lanes_assumed, True, *[True] * island]
+        return level, sum(flags) / len(flags)
 
+    def _has_island(self, street: Street) -> bool:
+        """Say whether a refuge is mapped where one crosses this street."""
+        return any(
+            one is street or (one.name and one.name == street.name)
+            for node in self._islands
+            for one in self._streets_at(node)
+        )
 
-def _importance(street: Street) -> int:
-    return CLASS_ORDER.index(street.road_class) if street.road_class in CLASS_ORDER else 99
+    @cached_property
+    def _islands(self) -> list[int]:
+        return [node for node in self._nodes_around() if has_island(node_tags(self.graph, node))]
 
 
 def _leads_on(arm: Arm, graph: StreetGraph) -> bool:
     is_dead_end = len(graph.neighbours[arm.chain.nodes[-1]]) == 1
-    return not (is_dead_end and arm.chain.length_m < STUB_M)
+    return not (is_dead_end and arm.chain.length_m < STUB_M and not arm.street.name)
 
 
 def _distance(start: tuple[float, float], end: tuple[float, float]) -> float:
     return hypot(end[0] - start[0], end[1] - start[1])
 
 
-def clusters(graph: StreetGraph, chains: Sequence[Chain]) -> list[Cluster]:
-    """Return the intersections of the graph.
-
-    Links between junctions are contracted, the shortest first, if they are no longer than 35 m
-    and the whole stays within 60 m, but never two junctions of different pairs of streets, and
-    never over a bridge or through a tunnel. All nodes of a roundabout are one.
-    """
-    joining = _Joining(graph, chains)
-    joining.join_roundabouts()
-    joining.join_links()
-    members = joining.members()
-    owner = {node: group for group, nodes in members.items() for node in nodes}
+def clusters(graph: StreetGraph, chains: Iterable[Chain]) -> list[Cluster]:
+    """Return the intersections of the graph, as `geo.joining.junction_groups` has them."""
+    groups = junction_groups(graph)
+    owner = {node: number for number, nodes in enumerate(groups) for node in nodes}
     arms: dict[int, list[Arm]] = defaultdict(list)
     within: dict[int, list[Chain]] = defaultdict(list)
     for chain in chains:
@@ -187,80 +264,12 @@ def clusters(graph: StreetGraph, chains: Sequence[Chain]) -> list[Cluster]:
         if last is not None:
             arms[last].append(Arm(chain.reversed()))
     found = [
-        Cluster(frozenset(members[group]), tuple(arms[group]), tuple(within[group]), graph)
-        for group in sorted(members)
-        if arms[group]
+        Cluster(nodes, tuple(arms[number]), tuple(within[number]), graph)
+        for number, nodes in enumerate(groups)
+        if arms[number]
     ]
     return [cluster for cluster in found if cluster.is_crossing]
 
 
 def _is_within(chain: Chain) -> bool:
     return chain.length_m <= WIDEST_M or chain.pieces[0].street.is_roundabout
-
-
-class _Joining:
-    """Junction nodes on their way to becoming intersections: a union-find with the rules."""
-
-    def __init__(self, graph: StreetGraph, chains: Sequence[Chain]) -> None:
-        self.graph = graph
-        self.chains = chains
-        junctions = sorted(
-            {end for chain in chains for end in chain.ends if graph.is_junction(end)}
-        )
-        self.parent = {node: node for node in junctions}
-        self.nodes = {node: {node} for node in junctions}
-        self.names = {node: self._street_names(node) for node in junctions}
-        self.width_limit = dict.fromkeys(junctions, float(WIDEST_M))
-
-    def _street_names(self, node: int) -> frozenset[str]:
-        streets = (piece.street for piece in self.graph.neighbours[node].values())
-        return frozenset(street.name for street in streets if street.name and not street.is_path)
-
-    def find(self, node: int) -> int:
-        while self.parent[node] != node:
-            self.parent[node] = self.parent[self.parent[node]]
-            node = self.parent[node]
-        return node
-
-    def join(self, first: int, second: int) -> None:
-        kept, lost = sorted((first, second))
-        self.parent[lost] = kept
-        self.nodes[kept] |= self.nodes.pop(lost)
-        self.names[kept] |= self.names.pop(lost)
-        self.width_limit[kept] = max(self.width_limit[kept], self.width_limit.pop(lost))
-
-    def join_roundabouts(self) -> None:
-        for chain in self.chains:
-            if chain.pieces[0].street.is_roundabout:
-                ends = [self.find(node) for node in chain.ends if node in self.parent]
-                if len(ends) == 2 and ends[0] != ends[1]:  # noqa: PLR2004
-                    self.join(*ends)
-                for end in {self.find(node) for node in ends}:
-                    self.width_limit[end] = self._width(self.nodes[end]) + WIDEST_M
-
-    def join_links(self) -> None:
-        links = [
-            chain
-            for chain in self.chains
-            if chain.length_m <= LONGEST_LINK_M
-            and all(end in self.parent for end in chain.ends)
-            and not any(is_raised(piece.street.tags) for piece in chain.pieces)
-        ]
-        for chain in sorted(links, key=lambda link: (link.length_m, link.nodes)):
-            first, second = (self.find(end) for end in chain.ends)
-            if first != second and self._may_join(first, second):
-                self.join(first, second)
-
-    def _may_join(self, first: int, second: int) -> bool:
-        names, others = self.names[first], self.names[second]
-        if len(names) > 1 and len(others) > 1 and not (names <= others or others <= names):
-            return False
-        limit = max(self.width_limit[first], self.width_limit[second])
-        return self._width(self.nodes[first] | self.nodes[second]) <= limit
-
-    def _width(self, nodes: set[int]) -> float:
-        points = [self.graph.metres[node] for node in nodes]
-        return max(_distance(a, b) for a in points for b in points)
-
-    def members(self) -> Mapping[int, set[int]]:
-        return self.nodes

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
@@ -16,21 +16,32 @@ from .crs import WGS84
 from .errors import AreaFileUnreadableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
 SEGMENTS = "segments.parquet"
 INTERSECTIONS = "intersections.parquet"
+TURNS = "turns.parquet"
 SEGMENT_COLUMNS = (
     "id", "start", "end", "start_intersection", "end_intersection", "within", "name",
     "road_class", "facility", "forward", "backward", "push", "length_m", "type", "stress",
     "assumed", "geometry",
 )  # fmt: skip
 INTERSECTION_COLUMNS = (
-    "id", "name", "type", "arms", "safe", "stress", "assumed", "osm_nodes", "radius_m", "geometry",
+    "id", "name", "type", "control", "crossing", "island", "arms", "safe", "stress", "assumed",
+    "osm_nodes", "radius_m", "geometry",
 )  # fmt: skip
+TURN_COLUMNS = ("arriving", "arriving_forward", "leaving", "leaving_forward")
 PLACE_COLUMNS = ("kind", "type", "stress", "assumed", "name", "length_m", "geometry")
 ID_LENGTH = 10
+
+
+def no_turns() -> pd.DataFrame:
+    """Return the turns of a network in which none is forbidden."""
+    kinds = ("str", bool, "str", bool)
+    return pd.DataFrame(
+        {name: pd.Series(dtype=kind) for name, kind in zip(TURN_COLUMNS, kinds, strict=True)}
+    )
 
 
 @dataclass(frozen=True)
@@ -39,6 +50,8 @@ class Network:
 
     segments: gpd.GeoDataFrame
     intersections: gpd.GeoDataFrame
+    turns: pd.DataFrame = field(default_factory=no_turns)
+    """Forbidden turns: segment ids, and whether each is ridden in its own direction."""
 
     @cached_property
     def places(self) -> gpd.GeoDataFrame:
@@ -55,7 +68,7 @@ class Network:
 
 def stable_id(prefix: str, parts: Iterable[int]) -> str:
     """Return an id that depends on OSM node ids alone: a letter and ten of a–z, 2–7."""
-    return prefix + base64.b32encode(_digest(parts)).decode().lower()[:ID_LENGTH]
+    return prefix + base64.b32encode(_digest(parts)[:ID_LENGTH]).decode().lower()[:ID_LENGTH]
 
 
 def stable_number(parts: Iterable[int]) -> int:
@@ -68,10 +81,11 @@ def _digest(parts: Iterable[int]) -> bytes:
 
 
 def write_network(network: Network, folder: Path) -> None:
-    """Write the network as two GeoParquet files."""
+    """Write the network as two GeoParquet files and one of forbidden turns."""
     folder.mkdir(parents=True, exist_ok=True)
     network.segments.to_parquet(folder / SEGMENTS)
     network.intersections.to_parquet(folder / INTERSECTIONS)
+    network.turns.to_parquet(folder / TURNS)
 
 
 def read_network(folder: Path) -> Network:
@@ -82,18 +96,33 @@ def read_network(folder: Path) -> Network:
     AreaFileUnreadableError
         If a file is missing, damaged, or lacks a column.
     """
-    segments = _read(folder / SEGMENTS, SEGMENT_COLUMNS)
+    segments = read_stored(folder / SEGMENTS, SEGMENT_COLUMNS, gpd.read_parquet)
     for column in ("start_intersection", "end_intersection", "within"):
         segments[column] = segments[column].astype(object).where(segments[column].notna(), None)
-    return Network(segments, _read(folder / INTERSECTIONS, INTERSECTION_COLUMNS))
+    return Network(
+        segments,
+        read_stored(folder / INTERSECTIONS, INTERSECTION_COLUMNS, gpd.read_parquet),
+        read_stored(folder / TURNS, TURN_COLUMNS, pd.read_parquet),
+    )
 
 
-def _read(path: Path, columns: tuple[str, ...]) -> gpd.GeoDataFrame:
+def read_stored(path: Path, columns: tuple[str, ...], read: Callable[[Path], Any]) -> Any:  # noqa: ANN401  # geopandas has no types
+    """Return a table of a stored area through `read`; it must have the columns.
+
+    Raises
+    ------
+    AreaFileUnreadableError
+        If the file is missing, damaged, or lacks a column.
+    """
     try:
-        frame = gpd.read_parquet(path)
+        frame = read(path)
     except (OSError, ValueError, pa.ArrowException) as error:
-        raise AreaFileUnreadableError(f"{path.name} cannot be read: {error}") from error
+        raise AreaFileUnreadableError(
+            f"{path.name} cannot be read, import the area again: {error}"
+        ) from error
     missing = set(columns) - set(frame.columns)
     if missing:
-        raise AreaFileUnreadableError(f"{path.name} lacks {', '.join(sorted(missing))}")
+        raise AreaFileUnreadableError(
+            f"{path.name} lacks {', '.join(sorted(missing))}, import the area again"
+        )
     return frame

@@ -22,15 +22,19 @@ from .features import (
     schools,
 )
 from .overpass import fetch_osm
+from .restrictions import read_restriction
+from .tags import NODE_KEYS, node_tags, way_tags
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from .extract import Restriction
+
 __all__ = ["OsmData", "Progress", "Way", "base_map", "fetch_osm", "read_osm", "schools"]
 
 SUFFIXES = (".osm", ".osm.bz2", ".osm.pbf")
-KEYS = ("highway", "crossing", *FEATURE_KEYS)
+KEYS = (*NODE_KEYS, "restriction", "restriction:bicycle", *FEATURE_KEYS)
 
 
 def read_osm(path: Path, progress: Progress | None = None) -> OsmData:
@@ -70,6 +74,7 @@ def read_osm(path: Path, progress: Progress | None = None) -> OsmData:
         bbox=extent(reading.nodes),
         osm_date=osm_date,
         sha256=digest,
+        restrictions=tuple(sorted(reading.restrictions, key=lambda found: found.id)),
     )
 
 
@@ -112,6 +117,7 @@ class _Reading:
         self.nodes: dict[int, tuple[float, float]] = {}
         self.node_tags: dict[int, dict[str, str]] = {}
         self.features: list[tuple[str, str, str, str, object]] = []
+        self.restrictions: list[Restriction] = []
         self.newest: date | None = None
         self._wkb = osmium.geom.WKBFactory()
 
@@ -123,6 +129,8 @@ class _Reading:
             self._take_way(element, tags)
         elif element.is_area():
             self._take_area(element, tags)
+        elif element.is_relation():
+            self._take_relation(element, tags)
         self._take_date(element)
 
     def _take_date(self, element: Any) -> None:  # noqa: ANN401
@@ -131,20 +139,24 @@ class _Reading:
             self.newest = max(self.newest or day, day)
 
     def _take_node(self, node: Any, tags: dict[str, str]) -> None:  # noqa: ANN401
-        if "highway" in tags or "crossing" in tags:
-            self.node_tags[node.id] = tags
-        point = shapely.Point(node.location.lon, node.location.lat)
-        self._keep(f"node/{node.id}", point_layers(tags), tags, point)
+        if kept := node_tags(tags):
+            self.node_tags[node.id] = kept
+        layers = point_layers(tags)
+        if layers:
+            point = shapely.Point(node.location.lon, node.location.lat)
+            self._keep(f"node/{node.id}", layers, tags, point)
 
     def _take_way(self, way: Any, tags: dict[str, str]) -> None:  # noqa: ANN401
         runs = _located_runs(way)
         if "highway" in tags:
+            kept = way_tags(tags)
             for run in runs:
                 self.nodes.update(run)
-                self.ways.append(Way(way.id, tags, tuple(node for node, _ in run)))
-        for run in runs:
+                self.ways.append(Way(way.id, kept, tuple(node for node, _ in run)))
+        layers = line_layers(tags)
+        for run in runs if layers else ():
             line = shapely.LineString([position for _, position in run])
-            self._keep(f"way/{way.id}", line_layers(tags), tags, line)
+            self._keep(f"way/{way.id}", layers, tags, line)
 
     def _take_area(self, area: Any, tags: dict[str, str]) -> None:  # noqa: ANN401
         layers = area_layers(tags)
@@ -152,6 +164,12 @@ class _Reading:
             polygon = shapely.from_wkb(bytes.fromhex(self._wkb.create_multipolygon(area)))
             kind = "way" if area.from_way() else "relation"
             self._keep(f"{kind}/{area.orig_id()}", layers, tags, polygon)
+
+    def _take_relation(self, relation: Any, tags: dict[str, str]) -> None:  # noqa: ANN401
+        members = ((member.type, member.ref, member.role) for member in relation.members)
+        restriction = read_restriction(relation.id, tags, members)
+        if restriction:
+            self.restrictions.append(restriction)
 
     def _keep(
         self, element: str, layers: list[tuple[str, str]], tags: dict[str, str], geometry: object

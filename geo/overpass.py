@@ -8,7 +8,7 @@ import socket
 import time
 from collections import defaultdict
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import date, datetime
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -22,12 +22,16 @@ from .crs import BBox
 from .errors import NoStreetsError, OverpassUnavailableError, PlaceNotFoundError
 from .extract import OsmData, Progress, Way, quiet
 from .features import FEATURE_KEYS, area_layers, feature_frame, line_layers, point_layers
-from .tags import NODE_TAGS, WAY_TAGS
+from .restrictions import read_restriction
+from .tags import NODE_TAGS, WAY_TAGS, node_tags, way_tags
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     import networkx as nx
+
+    from .extract import Restriction
+    from .restrictions import Member
 
 PATIENCE_S = 180
 LONGEST_DOWNLOAD_S = 600
@@ -111,6 +115,8 @@ def fetch_osm(
             streets = ox.graph_from_polygon(
                 outline, simplify=False, retain_all=True, custom_filter='["highway"]'
             )
+            report("asking Overpass for turn restrictions", 0.5)
+            restrictions = _restrictions(outline)
             report("asking Overpass for the base map", 0.6)
             features = _features(outline)
         except InsufficientResponseError as error:
@@ -118,7 +124,7 @@ def fetch_osm(
         except (requests.RequestException, ResponseStatusCodeError) as error:
             raise OverpassUnavailableError(f"no answer from the OSM server: {error}") from error
     report("asking Overpass for the base map", 1.0)
-    return _convert(streets, features, outline, guard.osm_date)
+    return _convert(streets, restrictions, features, outline, guard.osm_date)
 
 
 @contextmanager
@@ -158,29 +164,58 @@ def _outline(place: str | None, bbox: BBox | None) -> Any:  # noqa: ANN401  # a 
         raise PlaceNotFoundError(f"no place called {place!r} with an outline") from error
 
 
+def _restrictions(outline: Any) -> list[Restriction]:  # noqa: ANN401
+    """Return the turn restrictions of the outline's box, which osmnx does not ask for."""
+    west, south, east, north = outline.bounds
+    query = (
+        f"[out:json][timeout:{PATIENCE_S}];"
+        f'relation["type"="restriction"]({south:.6f},{west:.6f},{north:.6f},{east:.6f});out body;'
+    )
+    response = requests.post(
+        ox.settings.overpass_url.rstrip("/") + "/interpreter",
+        data={"data": query},
+        timeout=PATIENCE_S,
+        headers={"User-Agent": ox.settings.http_user_agent, "Referer": ox.settings.http_referer},
+        **ox.settings.requests_kwargs,
+    )
+    answer = response.json()
+    if not isinstance(answer, dict):
+        raise OverpassUnavailableError("the OSM server answered with something other than OSM data")
+    found = (
+        read_restriction(element["id"], element.get("tags", {}), _members(element))
+        for element in answer.get("elements", ())
+        if element["type"] == "relation"
+    )
+    return sorted(filter(None, found), key=lambda restriction: restriction.id)
+
+
+def _members(relation: Mapping[str, Any]) -> Iterator[Member]:
+    for member in relation["members"]:
+        yield member["type"][:1], member["ref"], member["role"]
+
+
 def _convert(
     streets: nx.MultiDiGraph[int],
+    restrictions: list[Restriction],
     features: Any,  # noqa: ANN401
     outline: Any,  # noqa: ANN401
     osm_date: date | None,
 ) -> OsmData:
     nodes = {int(node): (data["x"], data["y"]) for node, data in streets.nodes(data=True)}
-    node_tags = {
-        int(node): tags
-        for node, data in streets.nodes(data=True)
-        if (tags := {key: data[key] for key in NODE_TAGS if key in data})
-    }
+    tags = {int(node): node_tags(data) for node, data in streets.nodes(data=True)}
     ways = _ways(streets)
     content = json.dumps([[way.id, dict(way.tags), way.nodes] for way in ways], sort_keys=True)
+    content += json.dumps([astuple(restriction) for restriction in restrictions])
     west, south, east, north = outline.bounds
     return OsmData(
         ways=tuple(ways),
         nodes=nodes,
-        node_tags=node_tags,
+        node_tags={node: kept for node, kept in tags.items() if kept},
         features=feature_frame(list(_feature_rows(features))),
         bbox=BBox(west, south, east, north),
         osm_date=osm_date,
         sha256=hashlib.sha256((content + json.dumps(sorted(nodes.items()))).encode()).hexdigest(),
+        restrictions=tuple(restrictions),
     )
 
 
@@ -190,7 +225,7 @@ def _ways(streets: nx.MultiDiGraph[int]) -> list[Way]:
     after: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
     for first, second, data in streets.edges(data=True):
         way = int(data["osmid"])
-        tags[way] = {key: data[key] for key in WAY_TAGS if key in data}
+        tags[way] = way_tags(data)
         # osmnx turns ways around that are one-way against their direction.
         turned = data.get("oneway") in OSMNX_TURNED
         after[way][second if turned else first].append(first if turned else second)

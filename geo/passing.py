@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from .pathfinding import PathFinder, Traversal
+    from .locating import Locator, Traversal
 
 LonLat = tuple[float, float]
 
@@ -47,7 +47,7 @@ class _Crossing:
 
 
 def pass_places(
-    finder: PathFinder,
+    locator: Locator,
     stretches: Sequence[Stretch],
     safe: Mapping[str, bool],
     names: Mapping[str, str],
@@ -55,46 +55,46 @@ def pass_places(
     """Return every segment and every intersection that the stretches pass, in order."""
     passages: list[Passage] = []
     for stretch in stretches:
-        for item in _items(finder, stretch):
+        for item in _items(locator, stretch):
             if isinstance(item, Passage):
                 passages.append(item)
             else:
-                passages.append(_crossed(finder, item, names[item.id], safe=safe[item.id]))
+                passages.append(_crossed(locator, item, names[item.id], safe=safe[item.id]))
     return passages
 
 
-def _items(finder: PathFinder, stretch: Stretch) -> Iterator[Passage | _Crossing]:
+def _items(locator: Locator, stretch: Stretch) -> Iterator[Passage | _Crossing]:
     crossing: _Crossing | None = None
     reached = stretch.from_m
     for ride in stretch.traversals:
-        inside = finder.within[ride.segment]
-        begins = inside or finder.intersection_at(ride.segment, ride.from_m)
+        inside = locator.within[ride.segment]
+        begins = inside or locator.intersection_at(ride.segment, ride.from_m)
         if crossing and crossing.id != begins:
             yield crossing
             crossing = None
         if begins and not crossing:
-            at = finder.lonlat_at(ride.segment, ride.from_m)
+            at = locator.lonlat_at(ride.segment, ride.from_m)
             crossing = _Crossing(begins, reached, at, [])
         if inside and crossing:
             crossing.pieces.append(ride)
         else:
             if crossing:
                 yield crossing
-            yield _ridden(finder, ride, reached)
-            ends = finder.intersection_at(ride.segment, ride.to_m)
-            at = finder.lonlat_at(ride.segment, ride.to_m)
+            yield _ridden(locator, ride, reached)
+            ends = locator.intersection_at(ride.segment, ride.to_m)
+            at = locator.lonlat_at(ride.segment, ride.to_m)
             crossing = _Crossing(ends, reached + ride.length_m, at, []) if ends else None
         reached += ride.length_m
     if crossing:
         yield crossing
 
 
-def _ridden(finder: PathFinder, ride: Traversal, from_m: float) -> Passage:
-    lon, lat = finder.lonlat_at(ride.segment, (ride.from_m + ride.to_m) / 2)
+def _ridden(locator: Locator, ride: Traversal, from_m: float) -> Passage:
+    lon, lat = locator.lonlat_at(ride.segment, (ride.from_m + ride.to_m) / 2)
     return Passage(
         kind="segment",
-        id=finder.ids[ride.segment],
-        name=finder.names[ride.segment],
+        id=locator.ids[ride.segment],
+        name=locator.names[ride.segment],
         direction="forward" if ride.forward else "backward",
         from_m=from_m,
         to_m=from_m + ride.length_m,
@@ -104,9 +104,9 @@ def _ridden(finder: PathFinder, ride: Traversal, from_m: float) -> Passage:
     )
 
 
-def _crossed(finder: PathFinder, crossing: _Crossing, name: str, *, safe: bool) -> Passage:
+def _crossed(locator: Locator, crossing: _Crossing, name: str, *, safe: bool) -> Passage:
     length = sum(piece.length_m for piece in crossing.pieces)
-    lon, lat = _middle(finder, crossing, length / 2)
+    lon, lat = _middle(locator, crossing, length / 2)
     return Passage(
         kind="intersection",
         id=crossing.id,
@@ -120,10 +120,10 @@ def _crossed(finder: PathFinder, crossing: _Crossing, name: str, *, safe: bool) 
     )
 
 
-def _middle(finder: PathFinder, crossing: _Crossing, half_m: float) -> LonLat:
+def _middle(locator: Locator, crossing: _Crossing, half_m: float) -> LonLat:
     for piece in crossing.pieces:
         if half_m <= piece.length_m:
             ahead = half_m if piece.forward else -half_m
-            return finder.lonlat_at(piece.segment, piece.from_m + ahead)
+            return locator.lonlat_at(piece.segment, piece.from_m + ahead)
         half_m -= piece.length_m
     return crossing.at

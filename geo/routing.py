@@ -16,18 +16,24 @@ from .errors import (
     OutsideAreaError,
     UnreachableError,
 )
+from .graph import flat_graph
+from .locating import Locator
 from .passing import Passage, Stretch, pass_places
-from .pathfinding import PathFinder, Position, Traversal
+from .pathfinding import PathFinder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from .locating import Position, Traversal
     from .network import Network
+    from .pathfinding import Found
 
 __all__ = ["Leg", "Passage", "Router", "SnappedRoute", "Waypoint"]
 
 FEWEST_WAYPOINTS = 2
 MOST_WAYPOINTS = 20
+# A metre between a tap and the street it is taken to counts as much as so many metres ridden.
+AWAY_FACTOR = 4.0
 
 LonLat = tuple[float, float]
 
@@ -60,15 +66,28 @@ class SnappedRoute:
     length_m: float
 
 
+@dataclass(frozen=True)
+class _State:
+    """A route so far: what it costs, its positions and the ways between them."""
+
+    cost: float
+    positions: list[Position]
+    ways: list[Found | None]
+
+
 class Router:
     """The network made ready for routing; safe to read from many threads.
 
     Routes are the shortest ones, whatever the stress: a proposal must not push anybody. Pushing
-    counts three times its length, walking against a one-way street four times.
+    counts three times its length, walking against a one-way street four times, walking round a
+    forbidden turn 60 m. A waypoint on the way that lies beside two streets is taken to the one
+    that makes the whole route shorter.
     """
 
     def __init__(self, network: Network) -> None:
-        self._finder = PathFinder(network)
+        graph = flat_graph(network)
+        self._locator = Locator(network, graph)
+        self._finder = PathFinder(graph, network.turns)
         self._safe = dict(
             zip(network.intersections["id"], network.intersections["safe"].tolist(), strict=True)
         )
@@ -91,51 +110,80 @@ class Router:
             If straight pieces cross each other.
         """
         _require_valid(waypoints)
-        positions = self._positions(waypoints)
+        positions, found = self._choose(waypoints, self._positions(waypoints))
         legs: list[Leg] = []
         stretches: list[Stretch] = []
         length = 0.0
-        for number, (start, end) in enumerate(pairwise(positions), start=2):
-            if waypoints[number - 1].straight:
+        for (start, end), way in zip(pairwise(positions), found, strict=True):
+            if way is None:
                 legs.append(_straight_leg(start, end))
                 stretches.append(Stretch(length + legs[-1].length_m, []))
             else:
-                found = self._find(start, end, number)
-                legs.append(self._routed_leg(start, found))
+                legs.append(self._routed_leg(start, way.traversals))
                 if not stretches:
                     stretches.append(Stretch(length, []))
-                _extend(stretches[-1].traversals, found)
+                _extend(stretches[-1].traversals, way.traversals)
             length += legs[-1].length_m
         _require_no_crossing(legs)
-        passages = pass_places(self._finder, stretches, self._safe, self._names)
+        passages = pass_places(self._locator, stretches, self._safe, self._names)
         return SnappedRoute([(at.lon, at.lat) for at in positions], legs, passages, length)
 
-    def _positions(self, waypoints: Sequence[Waypoint]) -> list[Position]:
-        """Return where each waypoint lies: on the network, unless only straight pieces meet."""
+    def _positions(self, waypoints: Sequence[Waypoint]) -> list[list[Position]]:
+        """Return where each waypoint may lie: on the network, unless only straight pieces meet."""
         positions = []
         for i, waypoint in enumerate(waypoints):
-            position = self._finder.locate(waypoint.lon, waypoint.lat)
-            if position is None:
+            located = self._locator.locate(waypoint.lon, waypoint.lat)
+            if not located:
                 raise OutsideAreaError(
                     f"waypoint {i + 1} is more than 300 m from any street of the area"
                 )
             arrives_straight = i == 0 or waypoint.straight
             leaves_straight = i == len(waypoints) - 1 or waypoints[i + 1].straight
             if arrives_straight and leaves_straight:
-                position = self._finder.off_network(waypoint.lon, waypoint.lat)
-            positions.append(position)
+                located = [self._locator.off_network(waypoint.lon, waypoint.lat)]
+            is_end = i in {0, len(waypoints) - 1}
+            positions.append(located[:1] if is_end else located)
         return positions
 
-    def _find(self, start: Position, end: Position, number: int) -> list[Traversal]:
-        found = self._finder.shortest(start, end)
-        if found is None:
-            raise UnreachableError(f"no street leads from waypoint {number - 1} to {number}")
-        return found
+    def _choose(
+        self, waypoints: Sequence[Waypoint], choices: Sequence[list[Position]]
+    ) -> tuple[list[Position], list[Found | None]]:
+        """Return the positions that make the whole route shortest, and the ways between them.
+
+        The way to a waypoint that is reached straight is None.
+        """
+        states = [_State(AWAY_FACTOR * at.away_m, [at], []) for at in choices[0]]
+        for number, (waypoint, positions) in enumerate(
+            zip(waypoints[1:], choices[1:], strict=True), start=2
+        ):
+            reached = [
+                self._reach(states, position, straight=waypoint.straight) for position in positions
+            ]
+            states = [state for state in reached if state is not None]
+            if not states:
+                raise UnreachableError(f"no street leads from waypoint {number - 1} to {number}")
+        best = min(states, key=lambda state: state.cost)
+        return best.positions, best.ways
+
+    def _reach(
+        self, states: Sequence[_State], position: Position, *, straight: bool
+    ) -> _State | None:
+        best: _State | None = None
+        for state in states:
+            last = state.positions[-1]
+            way = None if straight else self._finder.shortest(last, position)
+            if way is None and not straight:
+                continue
+            ridden = way.cost if way else hypot(position.x - last.x, position.y - last.y)
+            cost = state.cost + AWAY_FACTOR * position.away_m + ridden
+            if best is None or cost < best.cost:
+                best = _State(cost, [*state.positions, position], [*state.ways, way])
+        return best
 
     def _routed_leg(self, start: Position, traversals: list[Traversal]) -> Leg:
         coordinates: list[LonLat] = [(start.lon, start.lat)]
         for traversal in traversals:
-            coordinates += self._finder.coordinates(traversal)
+            coordinates += self._locator.coordinates(traversal)
         kept = [here for before, here in pairwise(coordinates) if before != here]
         line = [coordinates[0], *kept]
         if len(line) == 1:

@@ -65,9 +65,11 @@ def safe_intersections(segments: pd.DataFrame, intersections: pd.DataFrame) -> N
 
     Safe are those with three or more ways out in the largest part of the network that stays
     connected whichever single street is closed. Parallel segments between the same two points
-    count as one street, because a cycle track beside the only road is no second way out.
+    count as one street, because a cycle track beside the only road is no second way out. Where a
+    bicycle is only pushed is none either: few would take it.
     """
     streets: nx.Graph[Any] = nx.Graph()
+    segments = segments[~segments["push"]]
     start = segments["start_intersection"].fillna(segments["start"])
     end = segments["end_intersection"].fillna(segments["end"])
     streets.add_edges_from((a, b) for a, b in zip(start, end, strict=True) if a != b)

@@ -69,3 +69,9 @@ def hotspot_control(*, network: str, scale: Mapping[str, Any]) -> ScriptControl:
 def place_control(*, center: list[float], name: str) -> ScriptControl:
     """Return the mark of one place."""
     return ScriptControl("place", "js/place", center=center, name=name)
+
+
+def inspection_control(*, bounds: list[list[float]]) -> ScriptControl:
+    """Return the network of the page's own data, every place and segment with its values."""
+    scripts = ("vendor/protomaps-leaflet", "js/page", "js/basemap", "js/tables", "js/inspection")
+    return ScriptControl("inspection", *scripts, bounds=bounds)

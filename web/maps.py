@@ -16,6 +16,7 @@ from .draw import (
     check_control,
     draw_control,
     hotspot_control,
+    inspection_control,
     place_control,
     rate_control,
 )
@@ -44,12 +45,19 @@ class ForeignAssetError(ValueError):
 
 @dataclass(frozen=True)
 class MapParts:
-    """What a page needs of a map: links for its head, a box, script files in order, a script."""
+    """What a page needs of a map: style files, a box, script files in order, a script."""
 
-    head: Markup
+    styles: tuple[str, ...]
     body: Markup
     files: tuple[str, ...]
     script: Markup
+
+    @property
+    def head(self) -> Markup:
+        """Links to the style files, for the head of a page."""
+        return Markup("").join(
+            LINK.format(static_address(style.removeprefix("/static/"))) for style in self.styles
+        )
 
 
 def asset_address(name: str, url: str) -> str | None:
@@ -92,7 +100,27 @@ def place_map(
     return _compose(area, place_control(center=_lat_lon(lon, lat), name=name), language=language)
 
 
+def inspection_map(area: Mapping[str, Any]) -> MapParts:
+    """Return the map of a network as it was built; what it shows stands in its own page."""
+    page = _page(area)
+    inspection_control(bounds=_bounds(area)).add_to(page)
+    return _parts(page)
+
+
 def _compose(area: Mapping[str, Any], control: ScriptControl, *, language: str) -> MapParts:
+    page = _page(area)
+    base_map(
+        {
+            "url": f"{_folder(area)}/basemap.pmtiles",
+            "bounds": _bounds(area),
+            "language": language,
+        }
+    ).add_to(page)
+    control.add_to(page)
+    return _parts(page)
+
+
+def _page(area: Mapping[str, Any]) -> folium.Map:
     west, south, east, north = area["bbox"]
     # One map a page: a fixed id and variable keep the page the same on every request.
     page = folium.Map(
@@ -105,15 +133,12 @@ def _compose(area: Mapping[str, Any], control: ScriptControl, *, language: str) 
         attribution_control=False,
     )
     page._name, page._id = "map", "area"  # noqa: SLF001 - folium has no public way to name a map
-    base_map(
-        {
-            "url": f"{_folder(area)}/basemap.pmtiles",
-            "bounds": [_lat_lon(west, south), _lat_lon(east, north)],
-            "language": language,
-        }
-    ).add_to(page)
-    control.add_to(page)
-    return _parts(page)
+    return page
+
+
+def _bounds(area: Mapping[str, Any]) -> list[list[float]]:
+    west, south, east, north = area["bbox"]
+    return [_lat_lon(west, south), _lat_lon(east, north)]
 
 
 def _folder(area: Mapping[str, Any]) -> str:
@@ -138,13 +163,11 @@ def _parts(page: folium.Map) -> MapParts:
         address = asset_address(name, child.url)
         if address:
             if isinstance(child, CssLink):
-                styles.append(address.removeprefix("/static/"))
+                styles.append(address)
             else:
                 files.append(address)
     return MapParts(
-        head=Markup("").join(
-            LINK.format(static_address(s.removeprefix("/static/"))) for s in styles
-        ),
+        styles=tuple(styles),
         body=Markup(figure.html.render()),  # noqa: S704 - folium's box: nothing from people in it
         files=tuple(files),
         script=Markup(figure.script.render()),  # noqa: S704 - values passed through script_json

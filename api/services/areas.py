@@ -13,6 +13,7 @@ from api.store import areas
 from api.store.engine import Session
 from api.store.models import Area
 from geo.errors import AreaFileUnreadableError
+from geo.matching import Matcher
 from geo.network import Network, read_network
 from geo.routing import Router
 from geo.tracing import TraceIndex
@@ -34,6 +35,11 @@ class LoadedArea:
     def router(self) -> Router:
         """Return what proposes routes."""
         return Router(self.network)
+
+    @cached_property
+    def matcher(self) -> Matcher:
+        """Return what matches drawn and recorded lines."""
+        return Matcher(self.network)
 
     @cached_property
     def metres(self) -> dict[str, float]:

@@ -17,6 +17,7 @@ from api.store import areas
 from api.store.models import Area
 from geo.area import build_network
 from geo.extract import Progress
+from geo.left_out import left_out, write_left_out
 from geo.network import Network, write_network
 from geo.osm import OsmData, base_map, schools
 from web.tiles import write_tiles
@@ -27,7 +28,7 @@ from .keys import ensure_area_key
 
 logger = logging.getLogger(__name__)
 
-LAYOUT = 1
+LAYOUT = 2
 """Counted up when the same OSM data gives other files, so that a re-import replaces them."""
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 
@@ -64,6 +65,7 @@ def import_area(
         found = schools(data)
         network = build_network(data, progress)
         write_network(network, building)
+        write_left_out(left_out(data), building)
         found.to_parquet(building / "schools.parquet")
         write_tiles(network, base_map(data), building, progress)
         (building / "area.json").write_text(_provenance(data, network), encoding="utf-8")

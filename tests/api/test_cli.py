@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import geopandas as gpd
 import pypdf
 import pytest
 from starlette.testclient import TestClient
@@ -86,6 +87,22 @@ def barometer(
         (("hotspots", "neubrandenburg", "-o", "/nowhere/x.csv"), REFUSED, "cannot be written"),
         (("report", "Hogwarts", "-o", "x.pdf"), REFUSED, "no school 'Hogwarts'"),
         (("report", "Das andere Gymnasium", "-o", "x.pdf"), REFUSED, "too few students"),
+        (("match", "neubrandenburg", "rides.gpx", "-o", "x.csv"), WRONG_USAGE, "expected .parquet"),
+        (
+            ("match", "neubrandenburg", "rides.gpx", "-o", "x.parquet"),
+            REFUSED,
+            "rides.gpx: expected",
+        ),
+        (("match", "neubrandenburg", "rides.doc", "-o", "x.parquet"), REFUSED, ".geojson"),
+        (("match", "atlantis", "rides.gpx", "-o", "x.parquet"), REFUSED, "no area 'atlantis'"),
+        (
+            ("match", "neubrandenburg", str(ROOT / "pyproject.toml"), "-o", "x.parquet"),
+            REFUSED,
+            "expected a file of .geojson",
+        ),
+        (("area", "inspect", "atlantis", "-o", "x.html"), REFUSED, "no area 'atlantis'"),
+        (("area", "inspect", "neubrandenburg", "-o", "x.pdf"), WRONG_USAGE, "expected .html"),
+        (("area", "inspect", "neubrandenburg"), WRONG_USAGE, "--output"),
         (("fly",), WRONG_USAGE, "No such command"),
     ],
 )
@@ -107,7 +124,7 @@ def test_the_installed_command_is_this_program() -> None:
     )  # fmt: skip
 
     assert done.returncode == DONE, done.stderr
-    for command in ("demo", "serve", "work", "report", "hotspots", "area", "user", "db"):
+    for command in ("demo", "serve", "work", "match", "report", "hotspots", "area", "user", "db"):
         assert f" {command} " in done.stdout
 
 
@@ -192,3 +209,53 @@ def test_an_area_is_imported_from_a_file(barometer: Run, settings: Settings) -> 
     assert done.out == "again is ready\n"
     assert "again\tAgain" in barometer("area", "list").out
     (settings.keys / "again.key").unlink()
+
+
+def test_rides_are_matched_from_a_file_of_a_device(barometer: Run, tmp_path: Path) -> None:
+    # Along the ring road, from the east of the sample town; the second ride is in Paris.
+    tracks = "".join(
+        f"<trk><name>Morning</name><trkseg>{points}</trkseg></trk>"
+        for points in (
+            '<trkpt lat="53.5566" lon="13.2553"/><trkpt lat="53.5560" lon="13.2601"/>',
+            '<trkpt lat="48.8566" lon="2.3522"/><trkpt lat="48.8570" lon="2.3600"/>',
+        )
+    )
+    rides, output = tmp_path / "rides.GPX", tmp_path / "matched.parquet"
+    rides.write_text(f'<gpx version="1.1">{tracks}</gpx>', encoding="utf-8")
+
+    done = barometer("match", "neubrandenburg", str(rides), "-o", str(output))
+
+    assert done.code == DONE, done.err
+    assert "1 of 2 routes matched" in done.out
+    assert "1 × " in done.out
+    assert "(route Morning)" in done.out
+    assert "1 ids belong to several routes: Morning" in done.out
+    assert "routes per second" in done.out
+    assert str(output) in done.out
+    assert "matching" in done.err
+    frame = gpd.read_parquet(output)
+    assert frame["length_m"].iloc[0] > 200
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_routes_are_not_replaced_by_their_answer(barometer: Run, tmp_path: Path) -> None:
+    path = tmp_path / "rides.parquet"
+    path.write_bytes(b"precious")
+
+    done = barometer("match", "neubrandenburg", str(path), "-o", str(path))
+
+    assert done.code == REFUSED
+    assert "the output would replace it" in done.err
+    assert path.read_bytes() == b"precious"
+
+
+def test_network_is_written_as_a_page_to_look_at(barometer: Run, tmp_path: Path) -> None:
+    path = tmp_path / "inspect.html"
+
+    done = barometer("area", "inspect", "neubrandenburg", "-o", str(path))
+
+    assert done.code == DONE, done.err
+    assert str(path) in done.out
+    html = path.read_text(encoding="utf-8")
+    assert "<title>Neubrandenburg: network</title>" in html
+    assert "Left out, and why" in html

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pandas.testing import assert_frame_equal
 
 from geo.area import build_network
 from geo.crs import to_metres
@@ -95,6 +96,18 @@ def test_nothing_to_ride_is_refused(draw: Draw) -> None:
         build_network(draw(CROSS, [([1, 2], {"highway": "motorway"})]))
 
 
+def test_nothing_but_footways_is_refused(draw: Draw) -> None:
+    with pytest.raises(NoStreetsError):
+        build_network(draw(CROSS, [([1, 0, 2], {"highway": "footway"})]))
+
+
+def test_a_path_on_foot_to_a_door_is_left_out(draw: Draw) -> None:
+    door = ([0, 3], {"highway": "footway"})
+    with_door = build_network(draw(CROSS, [STREETS[0], door]))
+    without = build_network(draw(CROSS, [STREETS[0]]))
+    assert with_door.segments["id"].tolist() == without.segments["id"].tolist()
+
+
 def test_places_are_intersections_and_what_lies_between(sample: Network) -> None:
     places = sample.places
     inside = sample.segments["within"].notna()
@@ -133,6 +146,23 @@ def test_written_and_read_again_it_is_the_same(sample: Network, tmp_path: Path) 
     assert [list(n) for n in again.intersections["osm_nodes"]] == sample.intersections[
         "osm_nodes"
     ].tolist()
+    assert_frame_equal(again.turns, sample.turns)
+
+
+def test_a_network_without_forbidden_turns_is_read_again_too(draw: Draw, tmp_path: Path) -> None:
+    write_network(build_network(draw(CROSS, STREETS)), tmp_path)
+    again = read_network(tmp_path)
+    assert again.turns.empty
+    assert list(again.turns) == ["arriving", "arriving_forward", "leaving", "leaving_forward"]
+
+
+def test_a_network_of_an_older_version_is_to_be_imported_again(
+    sample: Network, tmp_path: Path
+) -> None:
+    write_network(sample, tmp_path)
+    (tmp_path / "turns.parquet").unlink()
+    with pytest.raises(AreaFileUnreadableError, match=r"turns\.parquet .* import the area again"):
+        read_network(tmp_path)
 
 
 def test_a_missing_or_damaged_file_is_refused(sample: Network, tmp_path: Path) -> None:

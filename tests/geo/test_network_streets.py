@@ -1,6 +1,7 @@
 import pytest
 
-from geo.streets import Riding, facility, is_raised, riding, street_name
+from geo.riding import Riding, refusal, riding
+from geo.streets import facility, is_raised, street_name
 
 BOTH = Riding(forward=True, backward=True, push=False)
 AHEAD = Riding(forward=True, backward=False, push=False)
@@ -21,10 +22,40 @@ PUSH = Riding(forward=True, backward=True, push=True)
         ({"highway": "primary", "bicycle": "use_sidepath"}, BOTH),
         ({"highway": "residential", "access": "private"}, None),
         ({"highway": "residential", "access": "no", "bicycle": "yes"}, BOTH),
+        # access < vehicle < bicycle to ride, access < foot to push.
+        ({"highway": "residential", "access": "no", "vehicle": "yes"}, BOTH),
+        ({"highway": "residential", "access": "no", "foot": "yes"}, PUSH),
+        ({"highway": "residential", "access": "no"}, None),
+        ({"highway": "residential", "access": "destination"}, BOTH),
+        ({"highway": "residential", "access": "permit;residents"}, None),
+        ({"highway": "residential", "access": "private;customers"}, BOTH),
+        ({"highway": "residential", "vehicle": "no"}, PUSH),
+        ({"highway": "residential", "vehicle": "no", "bicycle": "yes"}, BOTH),
+        ({"highway": "residential", "motor_vehicle": "no"}, BOTH),
+        ({"highway": "residential", "bicycle": "private"}, None),
+        ({"highway": "residential", "bicycle:conditional": "no @ (Mo-Fr 10:00-18:00)"}, BOTH),
+        ({"highway": "track", "vehicle": "agricultural;forestry"}, PUSH),
+        ({"highway": "pedestrian", "vehicle": "no"}, PUSH),
+        ({"highway": "bridleway"}, None),
+        ({"highway": "bridleway", "bicycle": "yes"}, BOTH),
+        ({"highway": "busway"}, None),
+        ({"highway": "busway", "bicycle": "designated"}, BOTH),
+        ({"highway": "cycleway"}, BOTH),
+        ({"highway": "cycleway", "disused": "yes"}, None),
+        ({"highway": "corridor"}, None),
         ({"highway": "service"}, BOTH),
         ({"highway": "service", "service": "parking_aisle"}, None),
         ({"highway": "service", "service": "drive-through"}, None),
-        ({"highway": "footway"}, None),
+        ({"highway": "footway"}, PUSH),
+        ({"highway": "footway", "bicycle": "no"}, None),
+        ({"highway": "footway", "access": "private"}, None),
+        ({"highway": "footway", "access": "private", "foot": "yes"}, PUSH),
+        ({"highway": "footway", "foot": "no"}, None),
+        ({"highway": "footway", "indoor": "yes"}, None),
+        ({"highway": "footway", "footway": "sidewalk"}, None),
+        ({"highway": "footway", "footway": "crossing"}, None),
+        ({"highway": "footway", "footway": "sidewalk", "bicycle": "yes"}, BOTH),
+        ({"highway": "footway", "access": "yes"}, PUSH),
         ({"highway": "footway", "bicycle": "designated"}, BOTH),
         ({"highway": "footway", "bicycle": "permissive"}, BOTH),
         ({"highway": "footway", "bicycle": "dismount"}, PUSH),
@@ -35,12 +66,37 @@ PUSH = Riding(forward=True, backward=True, push=True)
         ({"highway": "cycleway", "oneway": "yes"}, AHEAD),
         ({"highway": "steps"}, None),
         ({"highway": "steps", "ramp:bicycle": "yes"}, PUSH),
+        ({"highway": "steps", "ramp:bicycle": "yes", "access": "private"}, None),
+        ({"highway": "steps", "bicycle": "yes"}, PUSH),
         ({"highway": "construction"}, None),
         ({"highway": "proposed", "bicycle": "yes"}, None),
     ],
 )
 def test_what_may_be_ridden(tags: dict[str, str], expected: Riding | None) -> None:
     assert riding(tags) == expected
+
+
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        ({"highway": "motorway_link"}, "motorway"),
+        ({"highway": "trunk", "motorroad": "yes"}, "motorway"),
+        ({"highway": "construction"}, "under construction"),
+        ({"highway": "proposed"}, "only planned"),
+        ({"highway": "platform"}, "highway=platform"),
+        ({"highway": "residential", "bicycle": "no"}, "bicycle=no"),
+        ({"highway": "service", "access": "private"}, "private"),
+        ({"highway": "service", "access": "no"}, "access=no"),
+        ({"highway": "service", "service": "parking_aisle"}, "service=parking_aisle"),
+        ({"highway": "steps"}, "steps without a ramp"),
+        ({"highway": "footway", "footway": "sidewalk"}, "footway=sidewalk"),
+        ({"highway": "footway", "indoor": "yes"}, "indoors"),
+        ({"highway": "bridleway"}, "bridleway without permission for bicycles"),
+        ({"highway": "residential"}, None),
+    ],
+)
+def test_what_is_left_out_says_why(tags: dict[str, str], expected: str | None) -> None:
+    assert refusal(tags) == expected
 
 
 @pytest.mark.parametrize(
@@ -54,6 +110,17 @@ def test_what_may_be_ridden(tags: dict[str, str], expected: Riding | None) -> No
         ({"oneway": "yes", "cycleway": "opposite"}, BOTH),
         ({"oneway": "yes", "cycleway:left": "opposite_lane"}, BOTH),
         ({"oneway": "yes", "cycleway:left": "lane", "cycleway:left:oneway": "-1"}, BOTH),
+        ({"oneway": "yes", "cycleway:left": "separate", "cycleway:left:oneway": "no"}, AHEAD),
+        ({"oneway": "yes", "cycleway": "track", "cycleway:oneway": "no"}, BOTH),
+        ({"oneway": "-1", "cycleway": "opposite"}, BOTH),
+        ({"oneway": "reversible"}, BOTH),
+        ({"oneway": "alternating"}, BOTH),
+        ({"oneway": "no", "oneway:bicycle": "-1"}, BACK),
+        ({"oneway": "yes", "bicycle:backward": "yes"}, BOTH),
+        ({"vehicle:backward": "no"}, AHEAD),
+        ({"vehicle:backward": "no", "bicycle:backward": "yes"}, BOTH),
+        ({"junction": "circular"}, AHEAD),
+        ({"junction": "roundabout", "oneway:bicycle": "no"}, BOTH),
         ({"oneway:bicycle": "yes"}, AHEAD),
         ({"oneway": "yes", "bicycle": "dismount"}, PUSH),
     ],

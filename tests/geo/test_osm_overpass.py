@@ -6,19 +6,26 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
+from urllib.parse import unquote_plus
+from xml.etree.ElementTree import Element, SubElement, tostring
 
+import osmium
 import osmnx as ox
 import pytest
+from geopandas.testing import assert_geodataframe_equal
+from pandas.testing import assert_frame_equal
 
 from geo import overpass
 from geo.area import build_network
 from geo.crs import BBox
 from geo.errors import NoStreetsError, OverpassUnavailableError, PlaceNotFoundError
-from geo.extract import OsmData
+from geo.extract import OsmData, Restriction
 from geo.network import Network
-from geo.osm import base_map, fetch_osm, schools
+from geo.osm import base_map, fetch_osm, read_osm, schools
 
+SAMPLE = Path(__file__).parents[2] / "data" / "samples" / "neubrandenburg.osm.pbf"
 BOX = BBox(west=10.0, south=50.0, east=10.01, north=50.01)
 NODES = {
     1: (10.001, 50.002), 2: (10.003, 50.002), 3: (10.006, 50.002), 4: (10.003, 50.005),
@@ -132,32 +139,126 @@ def test_the_settings_of_osmnx_are_put_back() -> None:
     assert {name: getattr(ox.settings, name) for name in before} == before
 
 
+def as_overpass(path: Path) -> list[dict[str, Any]]:
+    """Return streets, their nodes and all relations of a file as Overpass sends them."""
+    here: dict[int, dict[str, Any]] = {}
+    found = []
+    for element in osmium.FileProcessor(str(path)).with_locations():
+        tags = {tag.k: tag.v for tag in element.tags}
+        if element.is_node():
+            at = {"lon": element.location.lon, "lat": element.location.lat}
+            here[element.id] = {"type": "node", "id": element.id, **at, "tags": tags}
+        elif element.is_way() and "highway" in tags:
+            refs = [node.ref for node in element.nodes if node.ref in here]
+            found.append({"type": "way", "id": element.id, "nodes": refs, "tags": tags})
+        elif element.is_relation():
+            members = [
+                {"type": {"n": "node", "w": "way", "r": "relation"}[member.type],
+                 "ref": member.ref, "role": member.role}
+                for member in element.members
+            ]  # fmt: skip
+            found.append({"type": "relation", "id": element.id, "members": members, "tags": tags})
+    used = {node for element in found for node in element.get("nodes", ())}
+    return [*(here[node] for node in sorted(used)), *found]
+
+
 def test_a_file_and_overpass_give_the_same_network(
     sample: Network, sample_data: OsmData, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    drawn = [
-        {"type": "way", "id": way.id, "nodes": list(way.nodes), "tags": dict(way.tags)}
-        for way in sample_data.ways
-    ]
-    corners = [
-        {"type": "node", "id": node, "lon": lon, "lat": lat, "tags": dict(tags)}
-        for node, (lon, lat) in sample_data.nodes.items()
-        for tags in [sample_data.node_tags.get(node, {})]
-    ]
-    streets = {"elements": [*corners, *drawn]}
-    box = BBox(west=13.2, south=53.5, east=13.33, north=53.6)
+    everything = as_overpass(SAMPLE)
+    relations = [element for element in everything if element["type"] == "relation"]
+    streets = [element for element in everything if element["type"] != "relation"]
+    # Larger than the extract, whose ways end at its own edge: nothing is clipped a second time.
+    box = BBox(west=13.1, south=53.4, east=13.4, north=53.7)
 
     def reply(handler: BaseHTTPRequestHandler, query: str) -> None:
-        reply_json(handler, streets if "highway" in query else {"elements": []})
+        asked = unquote_plus(query)
+        found = streets if '["highway"]' in asked else relations if "restriction" in asked else []
+        reply_json(handler, {"elements": found})
 
     with serving(reply) as url:
         monkeypatch.setattr(ox.settings, "overpass_url", url)
-        network = build_network(fetch_osm(bbox=box))
+        data = fetch_osm(bbox=box)
 
-    columns = ["id", "name", "type", "forward", "backward", "stress", "assumed"]
-    assert network.segments[columns].equals(sample.segments[columns])
-    columns = ["id", "name", "type", "arms", "safe", "stress"]
-    assert network.intersections[columns].equals(sample.intersections[columns])
+    assert data.restrictions == sample_data.restrictions
+    assert data.node_tags == sample_data.node_tags
+    network = build_network(data)
+    assert_geodataframe_equal(network.segments, sample.segments)
+    assert_geodataframe_equal(network.intersections, sample.intersections)
+    assert_frame_equal(network.turns, sample.turns)
+
+
+def test_restrictions_come_from_overpass_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    relation = {
+        "type": "relation", "id": 7, "tags": {"type": "restriction", "restriction": "no_left_turn"},
+        "members": [
+            {"type": "way", "ref": 102, "role": "from"}, {"type": "node", "ref": 2, "role": "via"},
+            {"type": "way", "ref": 100, "role": "to"},
+        ],
+    }  # fmt: skip
+
+    def reply(handler: BaseHTTPRequestHandler, query: str) -> None:
+        asked = "restriction" in query
+        reply_json(handler, {"elements": [relation]} if asked else answer(query))
+
+    with serving(reply) as url:
+        monkeypatch.setattr(ox.settings, "overpass_url", url)
+        data = fetch_osm(bbox=BOX)
+    assert data.restrictions == (Restriction(7, False, (102,), (2,), (), (100,)),)  # noqa: FBT003
+
+
+# METHOD section 9 reads these, the network how a way may be ridden.
+NEEDED = (
+    "highway", "name", "ref", "junction", "bridge", "tunnel", "layer", "service", "footway",
+    "access", "vehicle", "bicycle", "foot", "motor_vehicle", "motorcycle", "motorroad", "indoor",
+    "ramp:bicycle", "oneway:bicycle", "cycleway", "cycleway:left", "cycleway:right",
+    "cycleway:both", "cycleway:oneway", "cycleway:left:oneway", "cycleway:right:oneway",
+    "cycleway:both:oneway", "cycleway:width", "cycleway:left:width", "cycleway:right:width",
+    "cycleway:both:width", "maxspeed", "maxspeed:forward", "maxspeed:backward", "maxspeed:type",
+    "zone:traffic", "zone:maxspeed", "source:maxspeed", "lanes", "lanes:forward",
+    "lanes:backward", "turn:lanes", "turn:lanes:forward", "turn:lanes:backward", "lane_markings",
+    "width", "parking:both", "parking:left", "parking:right", "parking:lane:both",
+    "parking:lane:left", "parking:lane:right", "segregated", "surface", "smoothness", "lit",
+    "traffic_calming", "crossing:island", "dual_carriageway",
+)  # fmt: skip
+NEEDED_AT_NODES = (
+    "highway", "crossing", "crossing:island", "crossing:markings", "crossing:signals",
+    "crossing_ref", "traffic_signals", "traffic_signals:direction", "direction", "stop",
+    "traffic_calming", "railway", "barrier", "access", "vehicle", "bicycle", "foot",
+)  # fmt: skip
+
+
+def test_the_tags_that_stress_and_riding_need_survive_both_paths(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    way = {"highway": "residential", "oneway": "yes", **dict.fromkeys(NEEDED[1:], "x")}
+    node = dict.fromkeys(NEEDED_AT_NODES, "x")
+    drawn = elements([(100, [1, 2, 4], way)])
+    drawn[1]["tags"] = node
+    path = tmp_path / "one.osm"
+    path.write_text(as_xml(drawn))
+
+    def reply(handler: BaseHTTPRequestHandler, query: str) -> None:
+        reply_json(handler, {"elements": drawn if "highway" in query else []})
+
+    with serving(reply) as url:
+        monkeypatch.setattr(ox.settings, "overpass_url", url)
+        fetched = fetch_osm(bbox=BOX)
+    for data in (fetched, read_osm(path)):
+        assert data.ways[0].tags == way
+        assert data.node_tags == {2: node}
+
+
+def as_xml(drawn: list[dict[str, Any]]) -> str:
+    osm = Element("osm", version="0.6")
+    for element in drawn:
+        kept = {key: str(element[key]) for key in ("id", "lon", "lat") if key in element}
+        item = SubElement(osm, element["type"], version="1", **kept)
+        for node in element.get("nodes", ()):
+            SubElement(item, "nd", ref=str(node))
+        for key, value in element.get("tags", {}).items():
+            SubElement(item, "tag", k=key, v=value)
+    return tostring(osm, encoding="unicode")
 
 
 def refuse(status: int) -> Reply:

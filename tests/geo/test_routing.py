@@ -1,9 +1,9 @@
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from math import inf, nan
-from time import perf_counter
 
-import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -38,6 +38,14 @@ def snap(
     return router.snap(
         [Waypoint(*point(*spot), straight=i in straight) for i, spot in enumerate(spots)]
     )
+
+
+def forbidden(network: Network, arriving: str, leaving: str, *, at: int) -> pd.DataFrame:
+    """One turn that may not be made at a point, between two streets by name."""
+    streets = network.segments.set_index("name")
+    before, after = streets.loc[arriving], streets.loc[leaving]
+    turn = (before["id"], before["end"] == at, after["id"], after["start"] == at)
+    return pd.DataFrame([turn], columns=list(network.turns.columns))
 
 
 def told(route: SnappedRoute) -> list[tuple[str, str | None, int, int]]:
@@ -246,18 +254,40 @@ def test_passages_follow_one_another_without_gaps(
         assert drawn == pytest.approx(leg.length_m, rel=0.005, abs=0.5)
 
 
-def test_a_five_kilometre_route_is_proposed_at_once(router: Router, sample: Network) -> None:
-    west, south, east, north = sample.segments.total_bounds
-    random = np.random.default_rng(7)
-    took = []
-    while len(took) < 100:
-        spots = random.uniform((west, south), (east, north), (2, 2)).tolist()
-        if not 500 <= distance_m(*map(tuple, spots)) <= 5000:
-            continue
-        began = perf_counter()
-        try:
-            router.snap([Waypoint(*spot) for spot in spots])
-        except GeoError:
-            continue
-        took.append(perf_counter() - began)
-    assert np.percentile(took, 95) < 0.05
+def test_a_forbidden_turn_is_ridden_round_or_walked(draw: Draw, point: Point) -> None:
+    network = build_network(draw(POSITIONS, SQUARE))
+    free = snap(Router(network), point, (150, 0), (100, 50))
+    assert [name for name, *_ in told(free)] == ["Damm", "Damm × Ost", "Ost"]
+    turns = forbidden(network, "Damm", "Ost", at=2)
+
+    bound = snap(Router(replace(network, turns=turns)), point, (150, 0), (100, 50))
+
+    # Round the square it is 400 m; on foot through the turn 100 m and the 60 m that walking costs.
+    assert bound.length_m == pytest.approx(free.length_m)
+    small = {node: (x / 10, y / 10) for node, (x, y) in POSITIONS.items()}
+    network = replace(build_network(draw(small, changed("Süd", oneway="-1"))), turns=turns)
+    route = snap(Router(network), point, (15, 0), (10, 5))
+    assert route.length_m == pytest.approx(40, rel=0.02)
+
+
+def test_a_turn_that_is_forbidden_elsewhere_does_not_bind(draw: Draw, point: Point) -> None:
+    network = build_network(draw(POSITIONS, SQUARE))
+    turns = forbidden(network, "Damm", "Ost", at=2)
+    router = Router(replace(network, turns=turns))
+
+    assert snap(router, point, (150, 0), (50, 0)).length_m == pytest.approx(100, rel=0.01)
+    assert snap(router, point, (100, 50), (150, 0)).length_m == pytest.approx(100, rel=0.01)
+
+
+def test_a_tap_between_two_streets_does_not_lead_into_a_detour(draw: Draw, point: Point) -> None:
+    # A cycle path runs 6 m beside the street and joins it only far away at both ends.
+    positions = {1: (0, 0), 2: (300, 0), 3: (0, 6), 4: (300, 6), 5: (-100, 0), 6: (400, 0)}
+    streets = [
+        ([5, 1, 2, 6], {"name": "Straße"}),
+        ([5, 3, 4, 6], {"highway": "cycleway", "name": "Weg"}),
+    ]
+    router = Router(build_network(draw(positions, streets)))
+
+    route = snap(router, point, (20, -1), (150, 4), (280, -1))
+
+    assert route.length_m == pytest.approx(260, rel=0.01)

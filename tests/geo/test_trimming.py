@@ -1,10 +1,11 @@
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.crs import distance_m
 from geo.passing import Passage
-from geo.trimming import cut_index
+from geo.trimming import cut_index, safe_intersections
 
 START = (13.25, 53.55)
 DEGREES_PER_METRE = 1 / 111_195
@@ -67,3 +68,15 @@ def test_nothing_near_the_start_is_ever_kept(steps: list[tuple[float, bool]], u:
 
 def test_a_degree_of_latitude_is_111_km() -> None:
     assert distance_m((0, 0), (0, 1)) == pytest.approx(111_195, rel=1e-4)
+
+
+def test_a_footway_is_no_way_out() -> None:
+    # A block of four streets with a diagonal: every corner leads on. Pushed along, it does not.
+    corners = pd.DataFrame({"id": list("abcd"), "arms": [3, 3, 3, 3]})
+    sides = [("a", "b"), ("b", "c"), ("c", "d"), ("d", "a"), ("a", "c")]
+    segments = pd.DataFrame(sides, columns=["start_intersection", "end_intersection"]).assign(
+        start=range(5), end=range(5, 10), push=False
+    )
+    assert safe_intersections(segments, corners).all()
+    segments.loc[3, "push"] = True
+    assert safe_intersections(segments, corners).tolist() == [True, True, True, False]

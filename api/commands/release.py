@@ -1,0 +1,75 @@
+"""`barometer report` and `barometer hotspots`: files of the newest release."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.errors import NotFoundError
+from api.services.areas import require_area
+from api.services.export_hotspots import hotspots_csv, hotspots_geojson, hotspots_geopackage
+from api.services.print_report import print_report
+from api.services.read_release import cases, require_release
+from api.store import areas
+from api.store.engine import Session
+from api.store.models import School
+
+from .terminal import here, require_suffix, write
+
+
+def report(
+    school: str,
+    *,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where the PDF goes.")],
+    language: str = "en",
+) -> None:
+    """Print the safety report of a school, named by its number or its name.
+
+    Example: barometer report "Albert-Einstein-Gymnasium" -o report.pdf
+    """
+    installation = here()
+    with installation.store.read() as session:
+        found = _find_school(session, school)
+        release = require_release(session, found.area_id)
+        area = installation.library.get(require_area(session, found.area_id))
+        pdf = print_report(release, found, cases(session, found.area_id), area, language)
+    write(output, pdf)
+
+
+def hotspots(
+    area: str,
+    *,
+    output: Annotated[Path, typer.Option("--output", "-o", help="A .gpkg, .geojson or .csv file.")],
+) -> None:
+    """Write the newest release of an area as a file for other programs.
+
+    Example: barometer hotspots neubrandenburg -o hotspots.gpkg
+    """
+    installation = here()
+    with installation.store.read() as session:
+        release = require_release(session, require_area(session, area).id)
+        loaded = installation.library.get(require_area(session, area))
+    require_suffix(output, ".gpkg", ".geojson", ".csv")
+    match output.suffix:
+        case ".gpkg":
+            content = hotspots_geopackage(release, loaded)
+        case ".geojson":
+            content = hotspots_geojson(release, loaded)
+        case _:
+            content = hotspots_csv(release)
+    write(output, content)
+
+
+def _find_school(session: Session, text: str) -> School:
+    found = [
+        school
+        for area in areas.all_areas(session)
+        for school in areas.schools_of(session, area.id)
+        if text in (str(school.id), school.name)
+    ]
+    if not found:
+        raise NotFoundError(f"no school {text!r}: `barometer area list` names them")
+    if len(found) > 1:
+        numbers = ", ".join(str(school.id) for school in found)
+        raise NotFoundError(f"{len(found)} schools are called {text!r}: use a number of {numbers}")
+    return found[0]

@@ -1,0 +1,241 @@
+"""Drawn lines matched to the network: what was ridden, in order, and how sure that is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from .candidates import CandidateIndex
+from .confidence import confidence
+from .crs import BBox
+from .drawn import chain, check_line, thinned
+from .errors import InvalidLineError
+from .fast import compiled, is_installed
+from .graph import flat_graph
+from .matched import (
+    COLUMNS,
+    Crossing,
+    FreeLeg,
+    MatchedRoute,
+    Ride,
+    Tabling,
+    route_of,
+    with_problems,
+)
+from .ridden import Rides
+from .viterbi import Lines, Prices, Scratch, Streets, ride_every
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pyarrow as pa
+    from numpy.typing import ArrayLike, NDArray
+
+    from .candidates import Candidates
+    from .drawn import Drawn
+    from .graph import Graph
+    from .network import Network
+
+__all__ = ["Crossing", "FreeLeg", "MatchedRoute", "Matcher", "Ride", "Weights"]
+
+# Below, compiling would take longer than it saves.
+FAST_FROM = 1000
+SAMPLES = 12
+
+
+class Weights(NamedTuple):
+    """What matching weighs; chosen on simulated routes in Neubrandenburg, see RESULTS.md.
+
+    Costs are in units of a candidate's: half its squared distance in standard deviations.
+    """
+
+    radius_m: float = 50.0
+    most: int = 8
+    noise_m: float = 6.0
+    """Standard deviation of a vertex from where it was ridden."""
+    worst: float = 12.0
+    """No vertex costs more than this, however far away it is."""
+    metre: float = 0.045
+    passing: float = 0.2
+    against: float = 1.6
+    """How many times the length counts against a one-way direction."""
+    pushed: float = 3.0
+    leaving: float = 5.0
+    off_factor: float = 3.0
+    off_vertex: float = 0.8
+    beam: float = 8.0
+    farthest_m: float = 1500.0
+    detour: float = 8.0
+    spur_m: float = 30.0
+    traced_noise_m: float = 2.0
+    traced_m: float = 1.5
+    """A line all of whose points are this close to a street was drawn along the network."""
+    traced_spur_m: float = 2.0
+
+
+class Matcher:
+    """The network made ready for matching; safe to use from many threads.
+
+    The ride is found that costs least: distances of the vertices from it, squared and capped,
+    and its length. Riding against a one-way direction and pushing count more than their length,
+    a straight way off the network most.
+    """
+
+    def __init__(self, network: Network, weights: Weights | None = None) -> None:
+        self.weights = weights or Weights()
+        self._graph = flat_graph(network)
+        self._index = CandidateIndex(self._graph)
+        self._tabling = Tabling(network, self._graph)
+        west, south, east, north = network.segments.total_bounds
+        self._area = BBox(west=west, south=south, east=east, north=north)
+        self._streets = _streets(self._graph, self.weights)
+        self._listed = Streets(*(array.tolist() for array in self._streets))
+
+    def match(self, line: ArrayLike) -> MatchedRoute:
+        """Return what was ridden along one line of (n, 2) longitudes and latitudes.
+
+        Raises
+        ------
+        InvalidLineError
+            If it is no line, has fewer than two different points, or lies elsewhere.
+        """
+        table = self._matched([check_line(line, self._area)], fast=False)
+        return route_of(table.to_pylist()[0])
+
+    def match_all(self, lines: Sequence[ArrayLike]) -> pa.Table:
+        """Return one row for each line, in their order; a line's own fault is its `problem`.
+
+        Columns: geometry (WKB of a line string, null with a problem), length_m, segments (id,
+        direction, share, against; a piece off the network has null for all), intersections (id,
+        turn), confidence, problem. The answers are those of `match`; with the extra `fast` and
+        from a thousand lines on they come from compiled code.
+        """
+        good: list[NDArray[np.float64]] = []
+        problems: dict[int, str] = {}
+        for number, line in enumerate(lines):
+            try:
+                good.append(check_line(line, self._area))
+            except InvalidLineError as error:
+                problems[number] = str(error)
+        table = self._matched(good, fast=len(good) >= FAST_FROM and is_installed())
+        return with_problems(table, problems, len(lines))
+
+    def _matched(self, lines: Sequence[NDArray[np.float64]], *, fast: bool) -> pa.Table:
+        if not lines:
+            return COLUMNS.empty_table()
+        drawn, traced = self._prepare(lines)
+        found = self._index.find(drawn.xy, radius_m=self.weights.radius_m, most=self.weights.most)
+        every = _lines(drawn, found, traced, self.weights)
+        rides = self._search(every, drawn, fast=fast)
+        return self._tabling.table(rides, confidence(drawn, found, rides))
+
+    def _prepare(self, lines: Sequence[NDArray[np.float64]]) -> tuple[Drawn, NDArray[np.bool_]]:
+        """Return the lines in metres and thinned, and which were drawn along the network."""
+        lonlat = np.concatenate(lines)
+        x, y = self._graph.to_metres.transform(lonlat[:, 0], lonlat[:, 1])
+        ends = np.cumsum([len(line) for line in lines])
+        drawn = chain(np.split(np.stack([x, y], axis=1), ends[:-1]))
+        traced = self._traced(drawn)
+        return thinned(drawn, traced), traced
+
+    def _traced(self, drawn: Drawn) -> NDArray[np.bool_]:
+        shares = np.linspace(0.0, 1.0, SAMPLES)
+        span = np.diff(drawn.first) - 1
+        sample = np.rint(drawn.first[:-1, None] + span[:, None] * shares).astype(np.int64)
+        found = self._index.find(drawn.xy[sample.ravel()], radius_m=self.weights.traced_m, most=1)
+        return np.asarray((np.diff(found.first) > 0).reshape(sample.shape).all(axis=1))
+
+    def _search(self, lines: Lines, drawn: Drawn, *, fast: bool) -> Rides:
+        prices = _prices(self.weights)
+        found: tuple[Any, ...]
+        if fast:
+            found = compiled()(self._streets, lines, prices, self._scratch(fast=True))
+        else:
+            listed = Lines(*(array.tolist() for array in lines))
+            found = ride_every(self._listed, listed, prices, self._scratch(fast=False))
+        counts, segments, begins, stops = (np.asarray(column) for column in found)
+        route = np.repeat(np.arange(len(counts)), counts)
+        segment = segments.astype(np.int64)
+        shift = np.where(segment < 0, drawn.first[route], 0)
+        return Rides(route, segment, begins + shift, stops + shift, drawn.xy)
+
+    def _scratch(self, *, fast: bool) -> Scratch:
+        """Return what this thread searches with; tags start anew with every search."""
+        count = self._graph.points
+        if fast:
+            marks = [np.zeros(count, dtype=np.int64) for _ in range(5)]
+            return Scratch._make([*marks, np.zeros(count)])
+        return Scratch._make([*([0] * count for _ in range(5)), [0.0] * count])
+
+
+def _streets(graph: Graph, weights: Weights) -> Streets:
+    """Return the network with what matching counts for it."""
+    ahead, back = (
+        weights.metre * np.where(graph.push, weights.pushed, np.where(may, 1.0, weights.against))
+        for may in (graph.forward, graph.backward)
+    )
+    count = len(graph.ids)
+    begin = np.concatenate([graph.start, graph.end])
+    order = np.argsort(begin, kind="stable")
+    cost = np.concatenate([ahead, back]) * np.tile(graph.length_m, 2) + weights.passing
+    points = np.empty((graph.points, 2))
+    points[graph.start] = graph.xy[graph.first[:-1]]
+    points[graph.end] = graph.xy[graph.first[1:] - 1]
+    return Streets(
+        move_first=np.searchsorted(begin[order], np.arange(graph.points + 1)),
+        move_to=np.concatenate([graph.end, graph.start])[order],
+        move_ride=np.concatenate([2 * np.arange(count), 2 * np.arange(count) + 1])[order],
+        move_cost=cost[order],
+        start=graph.start,
+        end=graph.end,
+        length_m=graph.length_m,
+        ahead=ahead,
+        back=back,
+        x=points[:, 0].copy(),
+        y=points[:, 1].copy(),
+    )
+
+
+def _prices(weights: Weights) -> Prices:
+    return Prices(
+        metre=weights.metre,
+        passing=weights.passing,
+        leaving=weights.leaving,
+        off_metre=weights.metre * weights.off_factor,
+        off_vertex=weights.off_vertex,
+        missing=weights.worst,
+        beam=weights.beam,
+        farthest=weights.metre * weights.farthest_m,
+        detour=weights.detour,
+    )
+
+
+def _lines(drawn: Drawn, found: Candidates, traced: NDArray[np.bool_], weights: Weights) -> Lines:
+    """Return what the search reads: layers are the vertices that have candidates."""
+    line = drawn.line
+    vertex = np.flatnonzero(np.diff(found.first) > 0)
+    layers = np.searchsorted(line[vertex], np.arange(len(drawn.first)))
+    owner = np.repeat(line, np.diff(found.first))
+    candidates = np.searchsorted(owner, np.arange(len(drawn.first)))
+    noise = np.where(traced, weights.traced_noise_m, weights.noise_m)[owner]
+    walked = np.cumsum(drawn.steps_m)
+    begin = found.first[vertex] - candidates[line[vertex]]
+    # Behind the layers of each line comes one number more: how many candidates it has.
+    first = np.insert(begin, layers[1:], np.diff(candidates))
+    return Lines(
+        vertices=drawn.first,
+        layers=layers,
+        candidates=candidates,
+        x=drawn.xy[:, 0].copy(),
+        y=drawn.xy[:, 1].copy(),
+        drawn_m=walked - walked[drawn.first[:-1]][line],
+        vertex=vertex - drawn.first[line[vertex]],
+        first=first,
+        segment=found.segment,
+        offset_m=found.offset_m,
+        cost=np.minimum(found.distance_m**2 / (2 * noise**2), weights.worst),
+        candidate_x=found.x,
+        candidate_y=found.y,
+        spur_m=np.where(traced, weights.traced_spur_m, weights.spur_m),
+    )

@@ -1,0 +1,444 @@
+"""The most plausible ride along a drawn line: one search through the network, layer by layer.
+
+A layer is a vertex of the line with the positions on the network where it may lie. What a
+position costs grows with the square of its distance from the vertex; what a ride between two
+layers costs grows with its length. So all rides to the next layer come from one Dijkstra search
+that starts from every position of this one with what it cost to be there. Beside the positions
+each layer has one state off the network, reached and left in a straight line.
+
+Every function here is written for two interpreters: Python with lists, and numba with arrays
+(`geo.fast`). Both give the same answer to the last bit, since both run these lines.
+"""
+
+from __future__ import annotations
+
+from heapq import heappop, heappush
+from math import sqrt
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .spurs import tidy
+
+if TYPE_CHECKING:
+    # Lists for Python, arrays for numba: no type of mypy's fits both.
+    Numbers = Any
+    Reals = Any
+
+NEVER = 1e300
+OFF = -2
+DIRECT, VIA_START, VIA_END, STRAIGHT = 0, 1, 2, 3
+FROM_START, FROM_END = -1, -2
+
+
+class Streets(NamedTuple):
+    """The network: moves that leave each point, and what a metre of each segment costs."""
+
+    move_first: Numbers
+    move_to: Numbers
+    move_ride: Numbers
+    """Twice the number of the segment, and one more if it is ridden backward."""
+    move_cost: Reals
+    start: Numbers
+    end: Numbers
+    length_m: Reals
+    ahead: Reals
+    """Cost of a metre ridden forward."""
+    back: Reals
+    x: Reals
+    """Where the points are, in metres."""
+    y: Reals
+
+
+class Line(NamedTuple):
+    """A drawn line: its vertices, those of them that have candidates, and these."""
+
+    x: Reals
+    y: Reals
+    drawn_m: Reals
+    """Length of the line up to each vertex."""
+    vertex: Numbers
+    """The vertex of each layer."""
+    first: Numbers
+    """The first candidate of each layer, and one number more."""
+    segment: Numbers
+    offset_m: Reals
+    cost: Reals
+    candidate_x: Reals
+    candidate_y: Reals
+
+
+class Prices(NamedTuple):
+    """What the search weighs against each other: all in one unit, that of a candidate's cost."""
+
+    metre: float
+    passing: float
+    """Going on from one segment to the next."""
+    leaving: float
+    """Leaving the network."""
+    off_metre: float
+    off_vertex: float
+    missing: float
+    """A vertex that a ride on the network does without."""
+    beam: float
+    """States that cost so much more than the best of their layer are given up."""
+    farthest: float
+    """The longest ride between two layers costs so much plus `detour` times the straight one."""
+    detour: float
+
+
+class Scratch(NamedTuple):
+    """What a search notes at the points of the network: one per thread, made once."""
+
+    seen: Numbers
+    settled: Numbers
+    wanted: Numbers
+    parent: Numbers
+    ride: Numbers
+    least: Reals
+
+
+class Goal(NamedTuple):
+    """Where one search goes: from candidates `low` on to those from `middle` to `high`."""
+
+    tag: int
+    low: int
+    middle: int
+    high: int
+    vertex: int
+    x: float
+    y: float
+    around: float
+    """Distance of the farthest candidate from the vertex, in metres."""
+    cheapest: float
+    ends: int
+
+
+class Trail(NamedTuple):
+    """What a search remembers to find its way back."""
+
+    score: list[float]
+    before: list[int]
+    kind: list[int]
+    slot: list[int]
+    off_score: list[float]
+    off_before: list[int]
+    slot_parent: list[int]
+    slot_ride: list[int]
+
+
+def ride_along(
+    streets: Streets, line: Line, prices: Prices, scratch: Scratch, tag: int
+) -> tuple[list[tuple[int, float, float]], int]:
+    """Return the rides in order, and the last tag used in `scratch`.
+
+    A ride is (segment, from metre, to metre); off the network it is (-1, first vertex, last
+    vertex + 1).
+    """
+    layers = len(line.vertex)
+    count = line.first[layers]
+    trail = Trail(
+        [NEVER] * count, [-1] * count, [DIRECT] * count, [-1] * count,
+        [NEVER] * layers, [-1] * layers, [0], [0],
+    )  # fmt: skip
+    for i in range(line.first[1]):
+        trail.score[i] = line.cost[i]
+    trail.off_score[0] = prices.leaving + prices.off_vertex
+    for layer in range(layers - 1):
+        tag += 1
+        best = trail.off_score[layer]
+        for i in range(line.first[layer], line.first[layer + 1]):
+            best = min(best, trail.score[i])
+        least = search(streets, line, prices, scratch, trail, layer, tag, best)
+        leave_network(line, prices, trail, layer, best, least)
+    last = OFF
+    final = trail.off_score[layers - 1]
+    for i in range(line.first[layers - 1], count):
+        if trail.score[i] < final:
+            last, final = i, trail.score[i]
+    return rides_back(streets, line, trail, last), tag
+
+
+def search(
+    streets: Streets, line: Line, prices: Prices, scratch: Scratch, trail: Trail,
+    layer: int, tag: int, best: float,
+) -> float:  # fmt: skip
+    """Find the cheapest ride to every candidate of the next layer; return the least of them.
+
+    A* towards the next vertex: what is still to come is at least the straight way to the
+    farthest candidate. It ends where nothing better than the beam allows can follow.
+    """
+    # Names of its own for what the inner loop reads: quicker for both interpreters.
+    seen, settled, wanted = scratch.seen, scratch.settled, scratch.wanted
+    parent, ride, least_cost = scratch.parent, scratch.ride, scratch.least
+    x, y, metre, beam = streets.x, streets.y, prices.metre, prices.beam
+    goal = goal_of(streets, line, scratch, layer, tag)
+    missed = (goal.vertex - line.vertex[layer] - 1) * prices.missing
+    heap = [(0.0, 0)]
+    heappop(heap)
+    least = set_out(streets, line, prices, scratch, trail, heap, goal, best, missed)
+    straight = line.drawn_m[goal.vertex] - line.drawn_m[line.vertex[layer]]
+    farthest = best + missed + prices.farthest + prices.detour * metre * straight
+    waiting = goal.ends
+    while len(heap) > 0:
+        bound, point = heappop(heap)
+        if bound > farthest or bound + goal.cheapest > least + beam:
+            break
+        if settled[point] == tag:
+            continue
+        settled[point] = tag
+        cost, slot = least_cost[point], len(trail.slot_parent)
+        trail.slot_parent.append(parent[point])
+        trail.slot_ride.append(ride[point])
+        if wanted[point] == tag:
+            least = min(least, arrive(streets, line, prices, trail, goal, point, cost, slot))
+            waiting -= 1
+            if waiting == 0:
+                break
+        for move in range(streets.move_first[point], streets.move_first[point + 1]):
+            to = streets.move_to[move]
+            further = cost + streets.move_cost[move]
+            if seen[to] != tag or further < least_cost[to]:
+                seen[to] = tag
+                least_cost[to] = further
+                parent[to] = slot
+                ride[to] = streets.move_ride[move]
+                away = distance(x[to], y[to], goal.x, goal.y) - goal.around
+                heappush(heap, (further + metre * away, to))
+    return least
+
+
+def goal_of(streets: Streets, line: Line, scratch: Scratch, layer: int, tag: int) -> Goal:
+    """Return where a search goes, and mark the points from which its candidates are reached."""
+    low, middle, high = line.first[layer], line.first[layer + 1], line.first[layer + 2]
+    vertex = line.vertex[layer + 1]
+    x, y = line.x[vertex], line.y[vertex]
+    around, cheapest, ends = 0.0, NEVER, 0
+    for j in range(middle, high):
+        around = max(around, distance(line.candidate_x[j], line.candidate_y[j], x, y))
+        cheapest = min(cheapest, line.cost[j])
+        for point in (streets.start[line.segment[j]], streets.end[line.segment[j]]):
+            if scratch.wanted[point] != tag:
+                scratch.wanted[point] = tag
+                ends += 1
+    return Goal(tag, low, middle, high, vertex, x, y, around, cheapest, ends)
+
+
+def set_out(
+    streets: Streets, line: Line, prices: Prices, scratch: Scratch, trail: Trail,
+    heap: list[tuple[float, int]], goal: Goal, best: float, missed: float,
+) -> float:  # fmt: skip
+    """Leave every candidate of a layer by both ends of its segment, or ride on along it."""
+    least = NEVER
+    for i in range(goal.low, goal.middle):
+        if trail.score[i] <= best + prices.beam:
+            here, offset = line.segment[i], line.offset_m[i]
+            spent = trail.score[i] + missed
+            ahead, back = streets.ahead[here], streets.back[here]
+            for end in (FROM_START, FROM_END):
+                if end == FROM_START:
+                    point, cost = streets.start[here], spent + offset * back
+                else:
+                    rest = streets.length_m[here] - offset
+                    point, cost = streets.end[here], spent + rest * ahead
+                if scratch.seen[point] != goal.tag or cost < scratch.least[point]:
+                    scratch.seen[point] = goal.tag
+                    scratch.least[point] = cost
+                    scratch.parent[point] = -1 - i
+                    scratch.ride[point] = end
+                    away = distance(streets.x[point], streets.y[point], goal.x, goal.y)
+                    heappush(heap, (cost + prices.metre * (away - goal.around), point))
+            for j in range(goal.middle, goal.high):
+                if line.segment[j] == here:
+                    along = line.offset_m[j] - offset
+                    cost = spent + (along * ahead if along >= 0 else -along * back)
+                    if cost + line.cost[j] < trail.score[j]:
+                        reach(line, trail, j, cost, i, DIRECT, -1)
+                        least = min(least, trail.score[j])
+    return least
+
+
+def arrive(
+    streets: Streets, line: Line, prices: Prices, trail: Trail,
+    goal: Goal, point: int, cost: float, slot: int,
+) -> float:  # fmt: skip
+    """Ride from a point to the candidates on its segments; return the least score given."""
+    least = NEVER
+    for j in range(goal.middle, goal.high):
+        here = line.segment[j]
+        if streets.start[here] == point:
+            spent = cost + prices.passing + line.offset_m[j] * streets.ahead[here]
+            if spent + line.cost[j] < trail.score[j]:
+                reach(line, trail, j, spent, OFF, VIA_START, slot)
+                least = min(least, trail.score[j])
+        if streets.end[here] == point:
+            rest = streets.length_m[here] - line.offset_m[j]
+            spent = cost + prices.passing + rest * streets.back[here]
+            if spent + line.cost[j] < trail.score[j]:
+                reach(line, trail, j, spent, OFF, VIA_END, slot)
+                least = min(least, trail.score[j])
+    return least
+
+
+def reach(
+    line: Line, trail: Trail, candidate: int, spent: float, before: int, kind: int, slot: int
+) -> None:
+    """Note how a candidate is reached, and what that costs with the candidate itself."""
+    trail.score[candidate] = spent + line.cost[candidate]
+    trail.before[candidate] = before
+    trail.kind[candidate] = kind
+    trail.slot[candidate] = slot
+
+
+def leave_network(
+    line: Line, prices: Prices, trail: Trail, layer: int, best: float, least: float
+) -> None:
+    """Weigh the straight ways: between candidates, and through the state off the network."""
+    low, middle, high = line.first[layer], line.first[layer + 1], line.first[layer + 2]
+    here, there = line.vertex[layer], line.vertex[layer + 1]
+    skipped = there - here - 1
+    x, y, to_x, to_y = line.x[here], line.y[here], line.x[there], line.y[there]
+    away, away_from = trail.off_score[layer], OFF
+    off = away + prices.off_metre * through(line, here, there, x, y, to_x, to_y)
+    jumps = least > best + prices.leaving
+    for i in range(low, middle):
+        if trail.score[i] <= best + prices.beam:
+            px, py = line.candidate_x[i], line.candidate_y[i]
+            out = trail.score[i] + prices.leaving
+            cost = out + prices.off_metre * through(line, here, there, px, py, to_x, to_y)
+            if cost < off:
+                off, away_from = cost, i
+            for j in range(middle, high if jumps else middle):
+                qx, qy = line.candidate_x[j], line.candidate_y[j]
+                cost = out + prices.off_metre * through(line, here, there, px, py, qx, qy)
+                cost += prices.off_vertex * skipped
+                if cost + line.cost[j] < trail.score[j]:
+                    reach(line, trail, j, cost, i, STRAIGHT, -1)
+    for j in range(middle, high):
+        qx, qy = line.candidate_x[j], line.candidate_y[j]
+        cost = away + prices.off_metre * through(line, here, there, x, y, qx, qy)
+        cost += prices.off_vertex * skipped
+        if cost + line.cost[j] < trail.score[j]:
+            reach(line, trail, j, cost, OFF, STRAIGHT, -1)
+    trail.off_score[layer + 1] = off + prices.off_vertex * (skipped + 1)
+    trail.off_before[layer + 1] = away_from
+
+
+def through(
+    line: Line, here: int, there: int, x: float, y: float, to_x: float, to_y: float
+) -> float:
+    """Return the length from one point to another by way of the vertices between two layers."""
+    if there == here + 1:
+        return distance(x, y, to_x, to_y)
+    between: float = line.drawn_m[there - 1] - line.drawn_m[here + 1]
+    out = distance(x, y, line.x[here + 1], line.y[here + 1])
+    return out + between + distance(line.x[there - 1], line.y[there - 1], to_x, to_y)
+
+
+def distance(x: float, y: float, to_x: float, to_y: float) -> float:
+    """Return the distance of two points."""
+    return sqrt((to_x - x) * (to_x - x) + (to_y - y) * (to_y - y))
+
+
+def rides_back(
+    streets: Streets, line: Line, trail: Trail, last: int
+) -> list[tuple[int, float, float]]:
+    """Follow the trail from the last state to the first; return the rides in riding order."""
+    rides = [(0, 0.0, 0.0)]
+    rides.pop()
+    state = last
+    for layer in range(len(line.vertex) - 1, 0, -1):
+        here, there = line.vertex[layer - 1], line.vertex[layer]
+        if state == OFF:
+            state = trail.off_before[layer]
+            rides.append((-1, float(here + 1), float(there + 1)))
+            continue
+        kind = trail.kind[state]
+        segment, offset = line.segment[state], line.offset_m[state]
+        if kind == STRAIGHT:
+            state = trail.before[state]
+            rides.append((-1, float(here + 1), float(there)))
+        elif kind == DIRECT:
+            state = trail.before[state]
+            rides.append((segment, line.offset_m[state], offset))
+        else:
+            enter = 0.0 if kind == VIA_START else streets.length_m[segment]
+            rides.append((segment, enter, offset))
+            slot = trail.slot[state]
+            while trail.slot_parent[slot] >= 0:
+                ride = trail.slot_ride[slot]
+                segment, length = ride // 2, streets.length_m[ride // 2]
+                if ride % 2 == 0:
+                    rides.append((segment, 0.0, length))
+                else:
+                    rides.append((segment, length, 0.0))
+                slot = trail.slot_parent[slot]
+            state = -1 - trail.slot_parent[slot]
+            segment = line.segment[state]
+            leave = 0.0 if trail.slot_ride[slot] == FROM_START else streets.length_m[segment]
+            rides.append((segment, line.offset_m[state], leave))
+    if state == OFF:
+        rides.append((-1, float(line.vertex[0]), float(line.vertex[0] + 1)))
+    rides.reverse()
+    return rides
+
+
+class Lines(NamedTuple):
+    """Many lines one after the other, as in `Line`; `Line` is a slice of it."""
+
+    vertices: Numbers
+    """The first vertex of each line, and one number more; likewise the next two."""
+    layers: Numbers
+    candidates: Numbers
+    x: Reals
+    y: Reals
+    drawn_m: Reals
+    vertex: Numbers
+    first: Numbers
+    segment: Numbers
+    offset_m: Reals
+    cost: Reals
+    candidate_x: Reals
+    candidate_y: Reals
+    spur_m: Reals
+    """For each line, up to which depth a spur is noise."""
+
+
+def one_of(lines: Lines, number: int) -> Line:
+    """Return one of the lines."""
+    v, w = lines.vertices[number], lines.vertices[number + 1]
+    k, m = lines.layers[number], lines.layers[number + 1]
+    i, j = lines.candidates[number], lines.candidates[number + 1]
+    return Line(
+        lines.x[v:w], lines.y[v:w], lines.drawn_m[v:w], lines.vertex[k:m],
+        lines.first[k + number : m + number + 1], lines.segment[i:j], lines.offset_m[i:j],
+        lines.cost[i:j], lines.candidate_x[i:j], lines.candidate_y[i:j],
+    )  # fmt: skip
+
+
+def ride_every(
+    streets: Streets, lines: Lines, prices: Prices, scratch: Scratch
+) -> tuple[list[int], list[int], list[float], list[float]]:
+    """Return the rides of all lines: how many each has, then segments, begins and stops.
+
+    A line with fewer than two layers has no rides.
+    """
+    tag = 0
+    segments, begins, stops = [0], [0.0], [0.0]
+    segments.pop()
+    begins.pop()
+    stops.pop()
+    counts = [0] * (len(lines.vertices) - 1)
+    for number in range(len(counts)):
+        if lines.layers[number + 1] - lines.layers[number] > 1:
+            line = one_of(lines, number)
+            rides, tag = ride_along(streets, line, prices, scratch, tag)
+            if line.vertex[0] > 0:
+                rides.insert(0, (-1, 0.0, float(line.vertex[0])))
+            if line.vertex[-1] + 1 < len(line.x):
+                rides.append((-1, float(line.vertex[-1] + 1), float(len(line.x))))
+            rides = tidy(rides, lines.spur_m[number])
+            counts[number] = len(rides)
+            for segment, begin, stop in rides:
+                segments.append(segment)
+                begins.append(begin)
+                stops.append(stop)
+    return counts, segments, begins, stops
