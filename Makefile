@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test check bench lock screenshots clean
+.PHONY: demo test check bench lock lock-bench screenshots clean
 
 demo: .venv/.runtime
 	$(BIN)/barometer demo
@@ -22,20 +22,40 @@ check: .venv/.dev
 	BAROMETER_DATA_DIR=.venv/check $(BIN)/alembic check
 	$(BIN)/pytest -q tests/web/test_translation.py tests/browser/test_foreign.py
 
-bench: .venv/.dev
+# The peers live apart: mappymatch wants an older pandas, and pyvalhalla Python 3.12. Give extracts of
+# other towns with BENCH_EXTRACTS="one.osm.pbf two.osm.pbf".
+PEERS_PYTHON ?= $(firstword $(foreach python,python3.12 python3.13 \
+	$(wildcard $(HOME)/.pyenv/versions/3.1[23]*/bin/python),$(shell $(python) -c 'print("$(python)")' 2>/dev/null)))
+BENCH_EXTRACTS ?= ../shared/data/goteborg.osm.pbf
+bench: .venv/.dev .venv/.peers
 	PYTHONPATH=. $(BIN)/python tests/benchmarks/bench_first_ride.py
+	PYTHONPATH=. $(BIN)/python tests/benchmarks/matching/bench.py \
+		$$(test -x .venv/peers/bin/python && echo --peers .venv/peers/bin/python) \
+		data/samples/neubrandenburg.osm.pbf $(BENCH_EXTRACTS)
+
+.venv/.peers: .venv/.dev requirements-bench.lock
+	@if [ -z "$(PEERS_PYTHON)" ]; then \
+		echo "No Python 3.12: ours without peers. Otherwise: make bench PEERS_PYTHON=python3.12"; \
+	else \
+		$(PEERS_PYTHON) -m venv .venv/peers && .venv/peers/bin/pip install --quiet \
+			--disable-pip-version-check --require-hashes -r requirements-bench.lock && touch $@; \
+	fi
 
 screenshots: .venv/.dev
 	$(BIN)/python scripts/screenshots.py
 
 # The hashes pin what is installed; addresses are left to whoever installs.
 LOCK := --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url \
-	--no-emit-find-links --no-emit-trusted-host --no-annotate --no-header \
-	--extra build --extra postgres
+	--no-emit-find-links --no-emit-trusted-host --no-annotate --no-header
+EXTRAS := --extra build --extra postgres
 lock: .venv/.dev
 	$(PIP) pip-tools
-	$(BIN)/pip-compile $(LOCK) -o requirements.lock pyproject.toml
-	$(BIN)/pip-compile $(LOCK) --extra dev -o requirements-dev.lock pyproject.toml
+	$(BIN)/pip-compile $(LOCK) $(EXTRAS) -o requirements.lock pyproject.toml
+	$(BIN)/pip-compile $(LOCK) $(EXTRAS) --extra dev -o requirements-dev.lock pyproject.toml
+
+lock-bench: .venv/.peers
+	.venv/peers/bin/pip install --quiet pip-tools
+	.venv/peers/bin/pip-compile $(LOCK) -o requirements-bench.lock tests/benchmarks/matching/peers/requirements.in
 
 .venv/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo \

@@ -71,7 +71,10 @@ class LegOut(BaseModel):
 
 
 class PlaceOut(BaseModel):
-    """A place of the route with its stretch of it in metres from the start."""
+    """A place of the route, from where to where in metres from the start.
+
+    Places with the same stretch one after the other are shown and rated as one.
+    """
 
     kind: Literal["segment", "intersection"]
     id: str
@@ -82,6 +85,7 @@ class PlaceOut(BaseModel):
     lon: float
     lat: float
     safe: bool
+    stretch: str | None
 
 
 class SnapOut(BaseModel):

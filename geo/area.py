@@ -6,16 +6,19 @@ import logging
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
 from .chains import street_graph
 from .crs import WGS84
 from .extract import quiet
+from .garbage import uncollected
 from .intersections import Cluster, clusters
 from .network import INTERSECTION_COLUMNS, Network
 from .restrictions import forbidden_turns
 from .segments import cut_segments
+from .stretches import stretches
 from .trimming import safe_intersections
 
 if TYPE_CHECKING:
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
+@uncollected()
 def build_network(data: OsmData, progress: Progress | None = None) -> Network:
     """Return the network of what a bicycle may ride or be pushed along.
 
@@ -46,6 +50,8 @@ def build_network(data: OsmData, progress: Progress | None = None) -> Network:
     within = {chain.nodes: cluster.id for cluster in found for chain in cluster.within}
     segments, exits = cut_segments(chains, graph, owner, within)
     turns = forbidden_turns(data, exits, segments.loc[segments["push"], "id"])
+    report("finding stretches", 0.85)
+    segments["stretch"] = pd.Series(stretches(segments, intersections), dtype=object)
     report("finding intersections", 0.9)
     intersections["safe"] = safe_intersections(segments, intersections)
     logger.info("built %d segments and %d intersections", len(segments), len(intersections))
@@ -69,7 +75,7 @@ def _intersection_frame(found: Sequence[Cluster]) -> gpd.GeoDataFrame:
             "assumed": assumed,
             "osm_nodes": sorted(cluster.nodes),
             "radius_m": cluster.radius_m,
-            "geometry": shapely.Point(cluster.lonlat),
         })  # fmt: skip
-    columns = [column for column in INTERSECTION_COLUMNS if column != "safe"]
-    return gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry="geometry", crs=WGS84)
+    columns = [column for column in INTERSECTION_COLUMNS if column not in {"safe", "geometry"}]
+    points = shapely.points(np.array([cluster.lonlat for cluster in found]).reshape(-1, 2))
+    return gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry=points, crs=WGS84)

@@ -9,7 +9,7 @@ from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
 from .chains import StreetGraph
-from .streets import AGAINST, ONEWAY
+from .streets import SIGNED_ONEWAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,7 +29,7 @@ def is_carriageway(street: Street) -> bool:
 
 def is_oneway(street: Street) -> bool:
     """Say whether cars may go one way only, whatever bicycles may."""
-    return street.is_roundabout or street.tags.get("oneway") in ONEWAY | AGAINST
+    return street.is_roundabout or street.tags.get("oneway") in SIGNED_ONEWAY
 
 
 def is_foot(street: Street) -> bool:
@@ -147,12 +147,12 @@ class Layers:
         """
         found: dict[int, set[Identity]] = defaultdict(set)
         for chain in self.chains:
-            nodes, pieces, is_slip = chain.nodes, chain.pieces, _is_slip(chain)
+            nodes, pieces = chain.nodes, chain.pieces
             for node, following, piece in (
                 (nodes[0], nodes[1], pieces[0]), (nodes[-1], nodes[-2], pieces[-1]),
             ):  # fmt: skip
                 name = piece.street.name
-                if node in self.cores and (name or not is_slip):
+                if node in self.cores and (name or not _is_slip(chain)):
                     found[node].add(name or (node, following))
         for node, branch in self._branches.items():
             found[node].add((node, branch))
@@ -173,8 +173,10 @@ class Layers:
     def _branch(self, node: int) -> int | None:
         """Return where a street leaves another one of the same name."""
         pieces = self.carriageways.neighbours[node]
+        if len(pieces) != FEWEST_WAYS:
+            return None
         names = {piece.street.name for piece in pieces.values()}
-        if names == {""} or len(names) > 1 or len(pieces) != FEWEST_WAYS or self.is_parting(node):
+        if names == {""} or len(names) > 1 or self.is_parting(node):
             return None
         # The two that lie most nearly in line are the street itself.
         return min(pieces, key=lambda other: (-self._bend_without(node, other), other))

@@ -18,12 +18,14 @@ from .riding import Riding, riding
 from .streets import facility, is_path, is_raised, is_roundabout, road_class
 from .streets import street_name as name_of
 from .stress import segment_stress
+from .traffic import read_traffic
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from .extract import OsmData
     from .stress import Stress
+    from .traffic import Traffic
 
 # Cut off from the rest, a courtyard or a clipped corner leads nobody to school.
 SHORTEST_ISLAND_M = 5000
@@ -40,17 +42,23 @@ class Street:
     stress: Stress
     tags: Mapping[str, str]
 
-    @property
+    @cached_property
     def is_path(self) -> bool:
         """Whether motor traffic keeps away."""
         return is_path(self.road_class)
 
-    @property
+    @cached_property
+    def traffic(self) -> Traffic:
+        """What motor traffic a rider meets who crosses it."""
+        oneway = not (self.riding.forward and self.riding.backward)
+        return read_traffic(self.tags, oneway=oneway)
+
+    @cached_property
     def is_raised(self) -> bool:
         """Whether it is a bridge or a tunnel."""
         return is_raised(self.tags)
 
-    @property
+    @cached_property
     def is_roundabout(self) -> bool:
         """Whether it is part of a roundabout."""
         return is_roundabout(self.tags)
@@ -83,17 +91,17 @@ class Piece(NamedTuple):
         return Piece(self.street, not self.along, self.length_m)
 
 
-@dataclass(frozen=True)
-class Chain:
+class Chain(NamedTuple):
     """Nodes and pieces from one junction or dead end to the next."""
 
     nodes: tuple[int, ...]
     pieces: tuple[Piece, ...]
+    length_m: float
 
-    @cached_property
-    def length_m(self) -> float:
-        """Length along the chain."""
-        return sum(piece.length_m for piece in self.pieces)
+    @classmethod
+    def of(cls, nodes: tuple[int, ...], pieces: tuple[Piece, ...]) -> Chain:
+        """Return the chain with the length of its pieces."""
+        return cls(nodes, pieces, sum([piece.length_m for piece in pieces]))
 
     @property
     def ends(self) -> tuple[int, int]:
@@ -103,12 +111,16 @@ class Chain:
     def reversed(self) -> Chain:
         """Return the chain seen from its other end."""
         pieces = tuple(piece.reversed() for piece in reversed(self.pieces))
-        return Chain(self.nodes[::-1], pieces)
+        return Chain(self.nodes[::-1], pieces, self.length_m)
 
     def parts(self, boundaries: Iterable[int]) -> Iterator[Chain]:
         """Cut the chain at positions among its nodes."""
-        for start, end in pairwise([0, *boundaries, len(self.pieces)]):
-            yield Chain(self.nodes[start : end + 1], self.pieces[start:end])
+        cuts = [0, *boundaries, len(self.pieces)]
+        if len(cuts) == 2:  # noqa: PLR2004  # nothing between the ends
+            yield self
+            return
+        for start, end in pairwise(cuts):
+            yield Chain.of(self.nodes[start : end + 1], self.pieces[start:end])
 
 
 @dataclass(frozen=True)
@@ -127,7 +139,7 @@ class StreetGraph:
     def chains(self) -> list[Chain]:
         """Return all chains, in an order and direction that depend on the nodes alone."""
         neighbours = self.neighbours
-        found: dict[tuple[int, ...], Chain] = {}
+        found: set[tuple[int, ...]] = set()
         begun: set[tuple[int, int]] = set()
         passed: set[int] = set()
         ends = [node for node in neighbours if len(neighbours[node]) != 2]  # noqa: PLR2004
@@ -135,23 +147,22 @@ class StreetGraph:
         for node in [*sorted(ends), *sorted(neighbours.keys() - ends)]:
             for neighbour in () if node in passed else sorted(neighbours[node]):
                 if (node, neighbour) not in begun:
-                    chain = self._walk(node, neighbour)
-                    begun |= {(node, neighbour), (chain.nodes[-1], chain.nodes[-2])}
-                    passed.update(chain.nodes[1:-1])
-                    if chain.nodes > chain.nodes[::-1]:
-                        chain = chain.reversed()
-                    found[chain.nodes] = chain
-        return [found[nodes] for nodes in sorted(found)]
+                    nodes = self._walk(node, neighbour)
+                    begun |= {(node, neighbour), (nodes[-1], nodes[-2])}
+                    passed.update(nodes[1:-1])
+                    found.add(min(nodes, nodes[::-1]))
+        return [
+            Chain.of(nodes, tuple([neighbours[start][end] for start, end in pairwise(nodes)]))
+            for nodes in sorted(found)
+        ]
 
-    def _walk(self, start: int, following: int) -> Chain:
+    def _walk(self, start: int, following: int) -> tuple[int, ...]:
         neighbours = self.neighbours
-        nodes, pieces = [start, following], [neighbours[start][following]]
+        nodes = [start, following]
         while len(ways := neighbours[nodes[-1]]) == 2 and nodes[-1] != start:  # noqa: PLR2004
-            before = nodes[-2]
-            [onward] = [(node, piece) for node, piece in ways.items() if node != before]
-            nodes.append(onward[0])
-            pieces.append(onward[1])
-        return Chain(tuple(nodes), tuple(pieces))
+            one, other = ways
+            nodes.append(other if one == nodes[-2] else one)
+        return tuple(nodes)
 
 
 def street_graph(data: OsmData) -> StreetGraph:
@@ -173,8 +184,11 @@ def street_graph(data: OsmData) -> StreetGraph:
     neighbours: dict[int, dict[int, Piece]] = defaultdict(dict)
     for nodes, street in rideable:
         for first, second in pairwise(nodes):
-            if first != second:
-                _join(neighbours, first, second, _piece(street, metres[first], metres[second]))
+            if first != second and _adds(street, neighbours[first].get(second)):
+                (x, y), (u, v) = metres[first], metres[second]
+                piece = Piece(street, along=True, length_m=hypot(u - x, v - y))
+                neighbours[first][second] = piece
+                neighbours[second][first] = piece.reversed()
     partings = heed_barriers(neighbours, data.node_tags)
     metres |= {beyond: metres[node] for beyond, node in partings.items()}
     lonlat = {**data.nodes, **{beyond: data.nodes[node] for beyond, node in partings.items()}}
@@ -210,16 +224,9 @@ def _in_metres(
     return dict(zip(used, zip(points.x.tolist(), points.y.tolist(), strict=True), strict=True))
 
 
-def _piece(street: Street, start: tuple[float, float], end: tuple[float, float]) -> Piece:
-    return Piece(street, along=True, length_m=hypot(end[0] - start[0], end[1] - start[1]))
-
-
-def _join(neighbours: dict[int, dict[int, Piece]], first: int, second: int, piece: Piece) -> None:
-    """Add a piece; where two ways run over the same two nodes the carriageway stays."""
-    known = neighbours[first].get(second)
-    if known is None or (known.street.is_path and not piece.street.is_path):
-        neighbours[first][second] = piece
-        neighbours[second][first] = piece.reversed()
+def _adds(street: Street, known: Piece | None) -> bool:
+    """Say whether the street is kept: of two over the same two nodes the carriageway is."""
+    return known is None or (known.street.is_path and not street.is_path)
 
 
 def _drop_islands(neighbours: dict[int, dict[int, Piece]]) -> None:

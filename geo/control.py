@@ -30,7 +30,11 @@ def node_tags(graph: StreetGraph, node: int) -> Tags:
 
 def is_signal(graph: StreetGraph, node: int) -> bool:
     """Say whether there are traffic lights at the node."""
-    tags = node_tags(graph, node)
+    return has_signal(node_tags(graph, node))
+
+
+def has_signal(tags: Tags) -> bool:
+    """Say whether a node with these tags has traffic lights."""
     return tags.get("highway") == "traffic_signals" or crossing_kind(tags) == "signals"
 
 

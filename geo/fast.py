@@ -6,7 +6,7 @@ from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, cast
 
-from . import spurs, viterbi
+from . import grid, spurs, viterbi
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 KERNEL = (
     spurs.joined, spurs.turns_back, spurs.turns_back_across, spurs.mirrored, spurs.spur_depth,
     spurs.next_spur, spurs.without, spurs.tidy,
-    viterbi.leave_network, viterbi.search, viterbi.rides_back, viterbi.ride_along, viterbi.one_of,
+    viterbi.jump, viterbi.leave_network, viterbi.goal_of, viterbi.search, viterbi.rides_back,
+    viterbi.ride_along, viterbi.one_of,
 )  # fmt: skip
 INLINED = (
-    viterbi.distance, viterbi.through, viterbi.reach, viterbi.arrive, viterbi.goal_of,
-    viterbi.set_out,
+    viterbi.distance, viterbi.through, viterbi.reach, viterbi.arrive, viterbi.set_out,
 )  # fmt: skip
 
 
@@ -28,7 +28,7 @@ def is_installed() -> bool:
 
 
 @cache
-def compiled() -> Callable[..., Any]:
+def compiled_ride_every() -> Callable[..., Any]:
     """Return `geo.viterbi.ride_every` compiled; the first call of it takes some seconds."""
     import numba  # noqa: PLC0415  # an extra, and slow to import
     from numba.extending import register_jitable  # noqa: PLC0415
@@ -39,3 +39,13 @@ def compiled() -> Callable[..., Any]:
     for inlined in INLINED:
         register_jitable(inline="always")(inlined)
     return cast("Callable[..., Any]", numba.njit(nogil=True)(viterbi.ride_every))
+
+
+@cache
+def compiled_near_each() -> Callable[..., Any]:
+    """Return `geo.grid.near_each` compiled."""
+    import numba  # noqa: PLC0415
+    from numba.extending import register_jitable  # noqa: PLC0415
+
+    register_jitable(grid.around)
+    return cast("Callable[..., Any]", numba.njit(nogil=True)(grid.near_each))

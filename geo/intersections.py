@@ -6,15 +6,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from math import atan2, degrees, hypot
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from .carriageways import is_carriageway, is_foot, is_oneway
-from .control import best_crossing, control, crossing_kind, has_island, is_signal, node_tags
+from .control import best_crossing, control, crossing_kind, has_island, has_signal, node_tags
 from .joining import WIDEST_M, junction_groups
 from .naming import place_name, street_names
 from .network import stable_id
 from .stress import crossing_stress, signal_stress
-from .traffic import read_traffic
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -33,8 +32,7 @@ LANE_M = 3.5
 ISLAND_M = 1.8
 
 
-@dataclass(frozen=True)
-class Arm:
+class Arm(NamedTuple):
     """A chain that leaves an intersection, seen from there."""
 
     chain: Chain
@@ -80,6 +78,8 @@ class Cluster:
     @cached_property
     def heart(self) -> frozenset[int]:
         """The nodes that make it a junction: where streets of different names meet, if any."""
+        if len(self.nodes) == 1:
+            return self.nodes
         streets = {node: self._streets_at(node) for node in self.nodes}
         named = {n for n, here in streets.items() if len({one.name for one in here} - {""}) > 1}
         meeting = {n for n, here in streets.items() if len(here) >= FEWEST_ARMS}
@@ -109,10 +109,19 @@ class Cluster:
     @cached_property
     def ways_out(self) -> int:
         """Number of clearly different directions in which one can ride away."""
-        bearings = sorted(self._bearing(arm) for arm in self.arms if not arm.is_foot)
+        bearings = sorted(
+            bearing
+            for arm, bearing in zip(self.arms, self._bearings, strict=True)
+            if not arm.is_foot
+        )
         gaps = [(after - before) % 360 for before, after in zip(
             bearings, bearings[1:] + bearings[:1], strict=True)]  # fmt: skip
         return sum(gap > SAME_DIRECTION_DEGREES for gap in gaps) or 1
+
+    @cached_property
+    def _bearings(self) -> list[float]:
+        """Direction of each arm in degrees, seen from the centre."""
+        return [self._bearing(arm) for arm in self.arms]
 
     def _bearing(self, arm: Arm) -> float:
         x, y = self.graph.metres[arm.chain.nodes[0]]
@@ -144,7 +153,8 @@ class Cluster:
     @cached_property
     def names(self) -> list[str]:
         """Street names, the most important first."""
-        return street_names((arm.street, self._bearing(arm)) for arm in self.arms)
+        streets = (arm.street for arm in self.arms)
+        return street_names(zip(streets, self._bearings, strict=True))
 
     @property
     def name(self) -> str:
@@ -175,27 +185,30 @@ class Cluster:
     @cached_property
     def is_signalised(self) -> bool:
         """Whether there are traffic lights in it or just before it."""
-        return any(is_signal(self.graph, node) for node in self._nodes_around())
+        return any(has_signal(tags) for tags in self._tags_around.values())
 
     @cached_property
     def control(self) -> str:
         """One of `geo.control.CONTROLS`."""
         return control(
-            self._tags_around(), roundabout=self.is_roundabout, signals=self.is_signalised
+            self._tags_around.values(), roundabout=self.is_roundabout, signals=self.is_signalised
         )
 
     @cached_property
     def crossing(self) -> str:
         """The best protected crossing, one of `geo.control.CROSSINGS`."""
-        return best_crossing(crossing_kind(tags) for tags in self._tags_around())
+        return best_crossing(crossing_kind(tags) for tags in self._tags_around.values())
 
     @cached_property
     def island(self) -> bool:
         """Whether one of its crossings has a refuge in the middle."""
-        return any(self._has_island(street) for street in self._crossed())
+        return any(self._has_island(street) for street in self._crossed)
 
-    def _tags_around(self) -> list[Mapping[str, str]]:
-        return [node_tags(self.graph, node) for node in self._nodes_around()]
+    @cached_property
+    def _tags_around(self) -> dict[int, Mapping[str, str]]:
+        """Nodes in it and along its arms that say anything: few do."""
+        tags = self.graph.node_tags
+        return {node: tags[node] for node in self._nodes_around() if node in tags}
 
     def _nodes_around(self) -> Iterator[int]:
         yield from self.nodes
@@ -207,16 +220,18 @@ class Cluster:
     @cached_property
     def stress(self) -> tuple[int, float]:
         """Stress of crossing its busiest street, and the share of that which is assumed."""
-        found = [self._stress_of(street) for street in self._crossed()]
+        found = [self._stress_of(street) for street in self._crossed]
         return max(found, key=lambda stress: (stress[0], -stress[1]), default=(1, 0.0))
 
+    @cached_property
     def _crossed(self) -> list[Street]:
-        return [arm.street for arm in self.arms if not arm.street.is_path]
+        """Each street once, though it leaves the place as two arms or more."""
+        streets = (arm.street for arm in self.arms)
+        return list({id(street): street for street in streets if not street.is_path}.values())
 
     def _stress_of(self, street: Street) -> tuple[int, float]:
-        oneway = not (street.riding.forward and street.riding.backward)
-        traffic = read_traffic(street.tags, oneway=oneway)
-        lanes = traffic.lanes if oneway else 2 * traffic.lanes
+        traffic = street.traffic
+        lanes = traffic.lanes if traffic.oneway else 2 * traffic.lanes
         if self.type == "signalised":
             return signal_stress(lanes * LANE_M), float(traffic.lanes_assumed)
         island = self._has_island(street)
@@ -236,7 +251,7 @@ class Cluster:
 
     @cached_property
     def _islands(self) -> list[int]:
-        return [node for node in self._nodes_around() if has_island(node_tags(self.graph, node))]
+        return [node for node, tags in self._tags_around.items() if has_island(tags)]
 
 
 def _leads_on(arm: Arm, graph: StreetGraph) -> bool:

@@ -228,22 +228,23 @@ class _Joining:
 
     def _join_opposite_crossings(self) -> None:
         """Join a crossing of one carriageway with what a path links on the other."""
-        oneway = {
-            node: {street.name for street in self.layers.streets_at(node) if is_oneway(street)}
-            for node in self.layers.crossings | self.layers.cores
-        }
         pairs = [
             (length, node, other)
             for node in sorted(self.layers.crossings)
-            if oneway[node] and not self._is_placed(node)
+            if not self._is_placed(node) and (oneway := self._oneway_names(node))
             for other, (length, _) in nearest(
                 self.layers.paths, {node: 0.0}, OPPOSITE_M, self._is_path_node
             ).items()
-            if oneway.get(other) and (oneway[node] & oneway[other] or oneway[node] == {""})
+            if (others := self._oneway_names(other)) and (oneway & others or oneway == {""})
         ]
         for _, node, other in sorted(pairs):
             if not (self._is_placed(node) and self._is_placed(other)):
                 self.join(node, other)
+
+    def _oneway_names(self, node: int) -> set[str]:
+        """Return what the one-way streets at a junction are called."""
+        streets = self.layers.streets_at(node) if node in self.parent else ()
+        return {street.name for street in streets if is_oneway(street)}
 
     def _is_path_node(self, node: int) -> bool:
         return node not in self.layers.carriageways.neighbours

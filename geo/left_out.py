@@ -12,6 +12,7 @@ import shapely
 from .barriers import far_side
 from .chains import street_graph
 from .crs import WGS84
+from .garbage import uncollected
 from .network import read_stored
 from .riding import refusal, riding
 
@@ -28,6 +29,7 @@ UNCONNECTED = "not connected to the rest"
 DEAD_END_ON_FOOT = "leads nowhere, and on foot only"
 
 
+@uncollected()
 def left_out(data: OsmData) -> gpd.GeoDataFrame:
     """Return what `build_network` leaves out: osm_id, reason in words, geometry.
 

@@ -63,6 +63,7 @@ class Locator:
         self.ids: list[str] = segments["id"].tolist()
         self.names: list[str] = segments["name"].tolist()
         self.within: list[str | None] = segments["within"].tolist()
+        self.stretches: list[str | None] = segments["stretch"].tolist()
         self.length_m: list[float] = graph.length_m.tolist()
         self._ends: list[tuple[str | None, str | None]] = list(
             zip(segments["start_intersection"], segments["end_intersection"], strict=True)

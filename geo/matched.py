@@ -12,7 +12,7 @@ import shapely
 from .ridden import TURNS, RideColumns
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .ridden import Rides
 
 LonLat = tuple[float, float]
+Direction = Literal["forward", "backward"]
 
 SEGMENT = pa.struct({
     "id": pa.string(), "direction": pa.string(), "share": pa.float64(), "against": pa.bool_(),
@@ -36,6 +37,7 @@ COLUMNS = pa.schema({
 })  # fmt: skip
 DIRECTIONS = pa.array(["forward", "backward"])
 WORDS = pa.array(TURNS)
+NOWHERE = "the line follows no street of the area"
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Ride:
     """A segment, or a part of it, as it was ridden."""
 
     segment: str
-    direction: Literal["forward", "backward"]
+    direction: Direction
     share: float
     against: bool
     """Whether that is against its one-way direction."""
@@ -77,25 +79,8 @@ class MatchedRoute:
     problem: str | None
 
 
-def route_of(row: Mapping[str, Any]) -> MatchedRoute:
-    """Return one row of the table as values."""
-    line = shapely.from_wkb(row["geometry"])
-    return MatchedRoute(
-        coordinates=[] if line is None else [(lon, lat) for lon, lat in line.coords],
-        length_m=row["length_m"],
-        rides=tuple(
-            FreeLeg() if ride["id"] is None
-            else Ride(ride["id"], ride["direction"], ride["share"], ride["against"])
-            for ride in row["segments"]
-        ),
-        crossings=tuple(Crossing(met["id"], met["turn"]) for met in row["intersections"]),
-        confidence=row["confidence"],
-        problem=row["problem"],
-    )  # fmt: skip
-
-
-class Tabling:
-    """Rides as a table: made once for a network."""
+class Answers:
+    """What is told of rides, as values or as a table: made once for a network."""
 
     def __init__(self, network: Network, graph: Graph) -> None:
         self._graph = graph
@@ -103,6 +88,42 @@ class Tabling:
         self._ids = pa.array(graph.ids, pa.string())
         self._met = pa.array(self._columns.intersections, pa.string())
         self._against = np.stack([~graph.forward, ~graph.backward], axis=1) & ~graph.push[:, None]
+
+    def route(self, rides: Rides, confidence: NDArray[np.float64]) -> MatchedRoute:
+        """Return the only route there is, as `table` has it."""
+        on_m, off_m = (
+            float(_sums(rides.route, metres, 1)[0])
+            for metres in (rides.on_m, self._off_lengths(rides))
+        )
+        if on_m <= 0:
+            return MatchedRoute([], 0.0, (), (), 0.0, NOWHERE)
+        points, _ = self._columns.coordinates(rides)
+        coordinates = [(lon, lat) for lon, lat in points.tolist()]
+        met = self._columns.crossed(rides)
+        intersections = self._columns.intersections[met.intersection].tolist()
+        return MatchedRoute(
+            coordinates=coordinates if len(coordinates) > 1 else coordinates * 2,
+            length_m=on_m + off_m,
+            rides=tuple(self._told(rides)),
+            crossings=tuple(
+                Crossing(intersection, TURNS[turn])
+                for intersection, turn in zip(intersections, met.turn.tolist(), strict=True)
+            ),
+            confidence=float(confidence[0]),
+            problem=_off_words(on_m, off_m) if off_m > 0 else None,
+        )
+
+    def _told(self, rides: Rides) -> Iterator[Ride | FreeLeg]:
+        segment = np.maximum(rides.segment, 0)
+        back = (rides.stop < rides.begin).astype(np.int64)
+        share = np.minimum(rides.on_m / self._graph.length_m[segment], 1.0)
+        columns = (
+            rides.segment.tolist(), self._graph.ids[segment].tolist(), back.tolist(),
+            share.tolist(), self._against[segment, back].tolist(),
+        )  # fmt: skip
+        for number, label, turned, part, against in zip(*columns, strict=True):
+            direction: Direction = "backward" if turned else "forward"
+            yield FreeLeg() if number < 0 else Ride(label, direction, part, against)
 
     def table(self, rides: Rides, confidence: NDArray[np.float64]) -> pa.Table:
         """Return the routes 0 to n - 1 as rows; n is the number of confidences.
@@ -194,12 +215,12 @@ def _problems(
 ) -> list[str | None]:
     problems: list[str | None] = [None] * len(matched)
     for number in np.flatnonzero(~matched | (off_m > 0)).tolist():
-        problems[number] = (
-            f"{off_m[number]:.0f} of {on_m[number] + off_m[number]:.0f} m are off the network"
-            if matched[number]
-            else "the line follows no street of the area"
-        )
+        problems[number] = _off_words(on_m[number], off_m[number]) if matched[number] else NOWHERE
     return problems
+
+
+def _off_words(on_m: float, off_m: float) -> str:
+    return f"{off_m:.0f} of {on_m + off_m:.0f} m are off the network"
 
 
 def with_problems(table: pa.Table, problems: Mapping[int, str], count: int) -> pa.Table:

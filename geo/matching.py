@@ -11,16 +11,15 @@ from .confidence import confidence
 from .crs import BBox
 from .drawn import chain, check_line, thinned
 from .errors import InvalidLineError
-from .fast import compiled, is_installed
+from .fast import compiled_ride_every, is_installed
 from .graph import flat_graph
 from .matched import (
     COLUMNS,
+    Answers,
     Crossing,
     FreeLeg,
     MatchedRoute,
     Ride,
-    Tabling,
-    route_of,
     with_problems,
 )
 from .ridden import Rides
@@ -50,7 +49,7 @@ class Weights(NamedTuple):
     Costs are in units of a candidate's: half its squared distance in standard deviations.
     """
 
-    radius_m: float = 50.0
+    radius_m: float = 40.0
     most: int = 8
     noise_m: float = 6.0
     """Standard deviation of a vertex from where it was ridden."""
@@ -64,7 +63,7 @@ class Weights(NamedTuple):
     leaving: float = 5.0
     off_factor: float = 3.0
     off_vertex: float = 0.8
-    beam: float = 8.0
+    beam: float = 6.0
     farthest_m: float = 1500.0
     detour: float = 8.0
     spur_m: float = 30.0
@@ -86,7 +85,7 @@ class Matcher:
         self.weights = weights or Weights()
         self._graph = flat_graph(network)
         self._index = CandidateIndex(self._graph)
-        self._tabling = Tabling(network, self._graph)
+        self._answers = Answers(network, self._graph)
         west, south, east, north = network.segments.total_bounds
         self._area = BBox(west=west, south=south, east=east, north=north)
         self._streets = _streets(self._graph, self.weights)
@@ -100,8 +99,7 @@ class Matcher:
         InvalidLineError
             If it is no line, has fewer than two different points, or lies elsewhere.
         """
-        table = self._matched([check_line(line, self._area)], fast=False)
-        return route_of(table.to_pylist()[0])
+        return self._answers.route(*self._ridden([check_line(line, self._area)], fast=False))
 
     def match_all(self, lines: Sequence[ArrayLike]) -> pa.Table:
         """Return one row for each line, in their order; a line's own fault is its `problem`.
@@ -118,39 +116,48 @@ class Matcher:
                 good.append(check_line(line, self._area))
             except InvalidLineError as error:
                 problems[number] = str(error)
-        table = self._matched(good, fast=len(good) >= FAST_FROM and is_installed())
+        table = COLUMNS.empty_table()
+        if good:
+            fast = len(good) >= FAST_FROM and is_installed()
+            table = self._answers.table(*self._ridden(good, fast=fast))
         return with_problems(table, problems, len(lines))
 
-    def _matched(self, lines: Sequence[NDArray[np.float64]], *, fast: bool) -> pa.Table:
-        if not lines:
-            return COLUMNS.empty_table()
-        drawn, traced = self._prepare(lines)
-        found = self._index.find(drawn.xy, radius_m=self.weights.radius_m, most=self.weights.most)
+    def _ridden(
+        self, lines: Sequence[NDArray[np.float64]], *, fast: bool
+    ) -> tuple[Rides, NDArray[np.float64]]:
+        drawn, traced = self._prepare(lines, fast=fast)
+        found = self._index.find(
+            drawn.xy, radius_m=self.weights.radius_m, most=self.weights.most, fast=fast
+        )
         every = _lines(drawn, found, traced, self.weights)
         rides = self._search(every, drawn, fast=fast)
-        return self._tabling.table(rides, confidence(drawn, found, rides))
+        return rides, confidence(drawn, found, rides)
 
-    def _prepare(self, lines: Sequence[NDArray[np.float64]]) -> tuple[Drawn, NDArray[np.bool_]]:
+    def _prepare(
+        self, lines: Sequence[NDArray[np.float64]], *, fast: bool
+    ) -> tuple[Drawn, NDArray[np.bool_]]:
         """Return the lines in metres and thinned, and which were drawn along the network."""
         lonlat = np.concatenate(lines)
         x, y = self._graph.to_metres.transform(lonlat[:, 0], lonlat[:, 1])
         ends = np.cumsum([len(line) for line in lines])
         drawn = chain(np.split(np.stack([x, y], axis=1), ends[:-1]))
-        traced = self._traced(drawn)
+        traced = self._traced(drawn, fast=fast)
         return thinned(drawn, traced), traced
 
-    def _traced(self, drawn: Drawn) -> NDArray[np.bool_]:
+    def _traced(self, drawn: Drawn, *, fast: bool) -> NDArray[np.bool_]:
         shares = np.linspace(0.0, 1.0, SAMPLES)
         span = np.diff(drawn.first) - 1
         sample = np.rint(drawn.first[:-1, None] + span[:, None] * shares).astype(np.int64)
-        found = self._index.find(drawn.xy[sample.ravel()], radius_m=self.weights.traced_m, most=1)
+        found = self._index.find(
+            drawn.xy[sample.ravel()], radius_m=self.weights.traced_m, most=1, fast=fast
+        )
         return np.asarray((np.diff(found.first) > 0).reshape(sample.shape).all(axis=1))
 
     def _search(self, lines: Lines, drawn: Drawn, *, fast: bool) -> Rides:
         prices = _prices(self.weights)
         found: tuple[Any, ...]
         if fast:
-            found = compiled()(self._streets, lines, prices, self._scratch(fast=True))
+            found = compiled_ride_every()(self._streets, lines, prices, self._scratch(fast=True))
         else:
             listed = Lines(*(array.tolist() for array in lines))
             found = ride_every(self._listed, listed, prices, self._scratch(fast=False))

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 CLASS_ORDER = ("trunk", "primary", "secondary", "tertiary", "unclassified", "residential", "road",
                "living_street", "pedestrian", "service")  # fmt: skip
+IMPORTANCE = {road: rank for rank, road in enumerate(CLASS_ORDER)}
 TIMES = " × "
 IN_LINE_DEGREES = 45
 
@@ -68,5 +69,4 @@ def place_name(
 
 
 def _importance(street: Street) -> int:
-    is_main = street.road_class in CLASS_ORDER
-    return CLASS_ORDER.index(street.road_class) if is_main else len(CLASS_ORDER)
+    return IMPORTANCE.get(street.road_class, len(CLASS_ORDER))

@@ -25,7 +25,7 @@ TURNS = "turns.parquet"
 SEGMENT_COLUMNS = (
     "id", "start", "end", "start_intersection", "end_intersection", "within", "name",
     "road_class", "facility", "forward", "backward", "push", "length_m", "type", "stress",
-    "assumed", "geometry",
+    "assumed", "stretch", "geometry",
 )  # fmt: skip
 INTERSECTION_COLUMNS = (
     "id", "name", "type", "control", "crossing", "island", "arms", "safe", "stress", "assumed",
@@ -66,8 +66,11 @@ class Network:
         return gpd.GeoDataFrame(both.set_index("id"), geometry="geometry", crs=WGS84)
 
 
-def stable_id(prefix: str, parts: Iterable[int]) -> str:
-    """Return an id that depends on OSM node ids alone: a letter and ten of a–z, 2–7."""
+def stable_id(prefix: str, parts: Iterable[int | str]) -> str:
+    """Return an id that depends on the parts alone: a letter and ten of a–z, 2–7.
+
+    They are OSM node ids, or what depends on these.
+    """
     return prefix + base64.b32encode(_digest(parts)[:ID_LENGTH]).decode().lower()[:ID_LENGTH]
 
 
@@ -76,7 +79,7 @@ def stable_number(parts: Iterable[int]) -> int:
     return (int.from_bytes(_digest(parts)[:8], "big") >> 2) + 1
 
 
-def _digest(parts: Iterable[int]) -> bytes:
+def _digest(parts: Iterable[int | str]) -> bytes:
     return hashlib.sha256(",".join(str(part) for part in parts).encode()).digest()
 
 
@@ -97,7 +100,7 @@ def read_network(folder: Path) -> Network:
         If a file is missing, damaged, or lacks a column.
     """
     segments = read_stored(folder / SEGMENTS, SEGMENT_COLUMNS, gpd.read_parquet)
-    for column in ("start_intersection", "end_intersection", "within"):
+    for column in ("start_intersection", "end_intersection", "within", "stretch"):
         segments[column] = segments[column].astype(object).where(segments[column].notna(), None)
     return Network(
         segments,

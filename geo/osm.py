@@ -21,6 +21,7 @@ from .features import (
     point_layers,
     schools,
 )
+from .garbage import uncollected
 from .overpass import fetch_osm
 from .restrictions import read_restriction
 from .tags import NODE_KEYS, node_tags, way_tags
@@ -37,6 +38,7 @@ SUFFIXES = (".osm", ".osm.bz2", ".osm.pbf")
 KEYS = (*NODE_KEYS, "restriction", "restriction:bicycle", *FEATURE_KEYS)
 
 
+@uncollected()
 def read_osm(path: Path, progress: Progress | None = None) -> OsmData:
     """Return the streets and base-map features of an .osm, .osm.bz2 or .osm.pbf file.
 
@@ -134,8 +136,9 @@ class _Reading:
         self._take_date(element)
 
     def _take_date(self, element: Any) -> None:  # noqa: ANN401
-        if element.timestamp.year > 1970:  # noqa: PLR2004  # pyosmium's "no timestamp"
-            day = element.timestamp.astimezone(UTC).date()
+        stamp = element.timestamp
+        if stamp.year > 1970:  # noqa: PLR2004  # pyosmium's "no timestamp"
+            day = stamp.astimezone(UTC).date()
             self.newest = max(self.newest or day, day)
 
     def _take_node(self, node: Any, tags: dict[str, str]) -> None:  # noqa: ANN401
@@ -147,13 +150,14 @@ class _Reading:
             self._keep(f"node/{node.id}", layers, tags, point)
 
     def _take_way(self, way: Any, tags: dict[str, str]) -> None:  # noqa: ANN401
-        runs = _located_runs(way)
+        layers = line_layers(tags)
+        # Most ways of a city are buildings, which come again as areas.
+        runs = _located_runs(way) if layers or "highway" in tags else []
         if "highway" in tags:
             kept = way_tags(tags)
             for run in runs:
                 self.nodes.update(run)
                 self.ways.append(Way(way.id, kept, tuple(node for node, _ in run)))
-        layers = line_layers(tags)
         for run in runs if layers else ():
             line = shapely.LineString([position for _, position in run])
             self._keep(f"way/{way.id}", layers, tags, line)
@@ -182,8 +186,9 @@ def _located_runs(way: Any) -> list[list[tuple[int, tuple[float, float]]]]:  # n
     """Return the stretches of a way whose nodes are all in the extract."""
     runs: list[list[tuple[int, tuple[float, float]]]] = [[]]
     for node in way.nodes:
-        if not node.location.valid():
+        number, location = node.ref, node.location
+        if not location.valid():
             runs.append([])
-        elif not runs[-1] or runs[-1][-1][0] != node.ref:
-            runs[-1].append((node.ref, (node.lon, node.lat)))
+        elif not runs[-1] or runs[-1][-1][0] != number:
+            runs[-1].append((number, (location.lon, location.lat)))
     return [run for run in runs if len(run) > 1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -26,10 +26,12 @@ class Passage:
     lon: float
     lat: float
     safe: bool
+    stretch: str | None = None
+    """The street stretch it is rated with; None for an intersection that is a place of its own."""
 
 
 @dataclass(frozen=True)
-class Stretch:
+class Ridden:
     """A part of the route that stays on the network, from `from_m` on."""
 
     from_m: float
@@ -48,25 +50,49 @@ class _Crossing:
 
 def pass_places(
     locator: Locator,
-    stretches: Sequence[Stretch],
+    parts: Sequence[Ridden],
     safe: Mapping[str, bool],
     names: Mapping[str, str],
+    minor: Mapping[str, bool],
 ) -> list[Passage]:
-    """Return every segment and every intersection that the stretches pass, in order."""
-    passages: list[Passage] = []
-    for stretch in stretches:
-        for item in _items(locator, stretch):
-            if isinstance(item, Passage):
-                passages.append(item)
-            else:
-                passages.append(_crossed(locator, item, names[item.id], safe=safe[item.id]))
-    return passages
+    """Return every segment and every intersection that the parts pass, in order.
+
+    A minor intersection belongs to the stretch of the street that leads to it and goes on.
+
+    Parameters
+    ----------
+    minor
+        The intersections at which no street ends, and whether paths alone meet there.
+    """
+    found: list[Passage] = []
+    for part in parts:
+        passages = [
+            item
+            if isinstance(item, Passage)
+            else _crossed(locator, item, names[item.id], safe=safe[item.id])
+            for item in _items(locator, part)
+        ]
+        for position in range(1, len(passages) - 1):
+            before, passage, after = passages[position - 1 : position + 2]
+            only_paths = minor.get(passage.id)
+            if only_paths is not None and _goes_on(before, after, unnamed=only_paths):
+                passages[position] = replace(passage, stretch=before.stretch)
+        found += passages
+    return found
 
 
-def _items(locator: Locator, stretch: Stretch) -> Iterator[Passage | _Crossing]:
+def _goes_on(before: Passage, after: Passage, *, unnamed: bool) -> bool:
+    """Say whether two passages beside an intersection are one street, or unnamed paths."""
+    if "intersection" in {before.kind, after.kind}:
+        return False
+    same_name = before.name == after.name and (before.name != "" or unnamed)
+    return before.stretch == after.stretch or same_name
+
+
+def _items(locator: Locator, part: Ridden) -> Iterator[Passage | _Crossing]:
     crossing: _Crossing | None = None
-    reached = stretch.from_m
-    for ride in stretch.traversals:
+    reached = part.from_m
+    for ride in part.traversals:
         inside = locator.within[ride.segment]
         begins = inside or locator.intersection_at(ride.segment, ride.from_m)
         if crossing and crossing.id != begins:
@@ -101,6 +127,7 @@ def _ridden(locator: Locator, ride: Traversal, from_m: float) -> Passage:
         lon=lon,
         lat=lat,
         safe=False,
+        stretch=locator.stretches[ride.segment],
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .streets import AGAINST, BOTH_WAYS, ONEWAY, is_roundabout, road_class
+from .streets import AGAINST, BOTH_WAYS, ONEWAY, SIGNED_ONEWAY, is_roundabout, road_class
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,6 +16,7 @@ RIDEABLE = frozenset({
 })  # fmt: skip
 FOR_WALKERS = frozenset({"footway", "pedestrian"})
 ONLY_IF_ALLOWED = frozenset({"bridleway", "busway"})
+OPEN = RIDEABLE | FOR_WALKERS | ONLY_IF_ALLOWED | {"steps"}
 NOT_OPEN = {
     "construction": "under construction", "proposed": "only planned", "planned": "only planned",
     "abandoned": "abandoned", "disused": "abandoned", "razed": "abandoned",
@@ -61,7 +62,7 @@ def refusal(tags: Mapping[str, str]) -> str | None:
         return "motorway"
     if road in NOT_OPEN or "yes" in {tags.get("abandoned"), tags.get("disused")}:
         return NOT_OPEN.get(road, "abandoned")
-    if road not in RIDEABLE | FOR_WALKERS | ONLY_IF_ALLOWED | {"steps"}:
+    if road not in OPEN:
         return f"highway={tags.get('highway', '')}"
     if is_barred(tags.get("bicycle")):
         return f"bicycle={tags['bicycle']}"
@@ -130,9 +131,9 @@ def _signed_directions(tags: Mapping[str, str]) -> tuple[bool, bool]:
     if oneway is None and is_roundabout(tags):
         oneway = "yes"
     bicycle = tags.get("oneway:bicycle", "")
-    if bicycle in BOTH_WAYS or (oneway in ONEWAY | AGAINST and _contraflow(tags)):
+    if bicycle in BOTH_WAYS or (oneway in SIGNED_ONEWAY and _contraflow(tags)):
         return True, True
-    if bicycle in ONEWAY | AGAINST:
+    if bicycle in SIGNED_ONEWAY:
         oneway = bicycle if oneway not in AGAINST else oneway
     # Reversible and alternating lanes change with the hour: ridden either way at its time.
     return oneway not in AGAINST, oneway not in ONEWAY

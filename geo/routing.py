@@ -18,8 +18,9 @@ from .errors import (
 )
 from .graph import flat_graph
 from .locating import Locator
-from .passing import Passage, Stretch, pass_places
+from .passing import Passage, Ridden, pass_places
 from .pathfinding import PathFinder
+from .stretches import minor_intersections
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,6 +95,7 @@ class Router:
         self._names = dict(
             zip(network.intersections["id"], network.intersections["name"], strict=True)
         )
+        self._minor = minor_intersections(network.segments, network.intersections)
 
     def snap(self, waypoints: Sequence[Waypoint]) -> SnappedRoute:
         """Return the route through the waypoints, the shortest between each pair.
@@ -112,20 +114,20 @@ class Router:
         _require_valid(waypoints)
         positions, found = self._choose(waypoints, self._positions(waypoints))
         legs: list[Leg] = []
-        stretches: list[Stretch] = []
+        parts: list[Ridden] = []
         length = 0.0
         for (start, end), way in zip(pairwise(positions), found, strict=True):
             if way is None:
                 legs.append(_straight_leg(start, end))
-                stretches.append(Stretch(length + legs[-1].length_m, []))
+                parts.append(Ridden(length + legs[-1].length_m, []))
             else:
                 legs.append(self._routed_leg(start, way.traversals))
-                if not stretches:
-                    stretches.append(Stretch(length, []))
-                _extend(stretches[-1].traversals, way.traversals)
+                if not parts:
+                    parts.append(Ridden(length, []))
+                _extend(parts[-1].traversals, way.traversals)
             length += legs[-1].length_m
         _require_no_crossing(legs)
-        passages = pass_places(self._locator, stretches, self._safe, self._names)
+        passages = pass_places(self._locator, parts, self._safe, self._names, self._minor)
         return SnappedRoute([(at.lon, at.lat) for at in positions], legs, passages, length)
 
     def _positions(self, waypoints: Sequence[Waypoint]) -> list[list[Position]]:

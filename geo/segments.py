@@ -46,7 +46,7 @@ def cut_segments(
     for chain in chains:
         inside = within.get(chain.nodes)
         for part in chain.parts(_changes(chain)):
-            cut = [{**row, "within": inside} for row in _segments(part, graph, owner)]
+            cut = list(_segments(part, graph, owner, inside))
             exits[part.nodes[0], part.nodes[1]] = (cut[0]["id"], True)
             exits[part.nodes[-1], part.nodes[-2]] = (cut[-1]["id"], False)
             rows += cut
@@ -54,7 +54,7 @@ def cut_segments(
 
 
 def _segments(
-    part: Chain, graph: StreetGraph, owner: Mapping[int, str]
+    part: Chain, graph: StreetGraph, owner: Mapping[int, str], inside: str | None
 ) -> Iterator[dict[str, Any]]:
     """Cut a part of a chain into equal lengths of at most 150 m."""
     offer = _offer(part)
@@ -71,18 +71,23 @@ def _segments(
             "end": end,
             "start_intersection": owner.get(start),
             "end_intersection": owner.get(end),
+            "within": inside,
             "geometry": line,
             **offer,
         }
 
 
 def _changes(chain: Chain) -> list[int]:
-    looks = [_look(piece) for piece in chain.pieces]
     return [
         position
-        for position, (before, after) in enumerate(pairwise(looks), start=1)
-        if before != after
+        for position, (before, after) in enumerate(pairwise(chain.pieces), start=1)
+        if not (_goes_on(before, after) or _look(before) == _look(after))
     ]
+
+
+def _goes_on(before: Piece, after: Piece) -> bool:
+    """Say whether one way goes on, as between most nodes: its looks need no comparing."""
+    return before.street is after.street and before.along == after.along
 
 
 def _look(piece: Piece) -> tuple[object, ...]:

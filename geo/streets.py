@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 PATHS = frozenset({"path", "cycleway", "footway", "bridleway", "track", "steps"})
 ONEWAY = frozenset({"yes", "true", "1"})
 AGAINST = frozenset({"-1", "reverse"})
+SIGNED_ONEWAY = ONEWAY | AGAINST
 BOTH_WAYS = frozenset({"no", "false", "0"})
 FACILITIES = {
     "track": "track", "opposite_track": "track",
@@ -54,7 +55,7 @@ def facility(tags: Mapping[str, str], use: Riding) -> str:
     if is_path(road_class(tags)):
         return "path"
     right, left = _side(tags, "right"), _side(tags, "left")
-    if tags.get("oneway") in ONEWAY | AGAINST and not (use.forward and use.backward):
+    if tags.get("oneway") in SIGNED_ONEWAY and not (use.forward and use.backward):
         return max(right, left, key=RANK.__getitem__)
     return min(right, left, key=RANK.__getitem__)
 

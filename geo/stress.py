@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from .reference import read_table
-from .streets import AGAINST, ONEWAY, is_path, is_roundabout, road_class
+from .streets import SIGNED_ONEWAY, is_path, is_roundabout, road_class
 from .traffic import Traffic, bike_lane, read_traffic
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def segment_stress(tags: Mapping[str, str], facility: str) -> Stress:
 
 
 def _is_oneway(tags: Mapping[str, str]) -> bool:
-    return tags.get("oneway") in ONEWAY | AGAINST or is_roundabout(tags)
+    return tags.get("oneway") in SIGNED_ONEWAY or is_roundabout(tags)
 
 
 def mixed_lanes(traffic: Traffic) -> str:
@@ -103,6 +103,7 @@ def _parking_lanes(traffic: Traffic) -> str:
     return "2way_2_lanes_per_dir" if traffic.lanes == 2 else "other_2way_multilane"  # noqa: PLR2004
 
 
+@cache
 def table_stress(table: str, row: str, amount: float, speed_kmh: float) -> int:
     """Return one cell of Furth's tables: the last line whose lower limits are reached.
 
@@ -148,13 +149,18 @@ def crossing_stress(*, speed_kmh: float, lanes: int, volume: float, island_m: fl
     speed = "<=62" if speed_kmh <= SLOW_CROSSING_KMH else ">62"
     island = "none" if island_m <= 0 else "0<depth<1.8m" if island_m < 1.8 else ">=1.8m"  # noqa: PLR2004
     across = "any" if island != "none" else "4+" if lanes >= MANY_LANES else "1-3"
-    return max(
-        (float(line["adt_min"]), int(line["xlts"]))
-        for line in read_table("furth_crossings")
-        if (line["p85_speed_kmh_of_road_crossed"], line["crossing_island"], line["lanes_crossed"])
-        == (speed, island, across)
-        and float(line["adt_min"]) <= volume
-    )[1]
+    cells = _crossing_rows()[speed, island, across]
+    return max((least, level) for least, level in cells if least <= volume)[1]
+
+
+@cache
+def _crossing_rows() -> dict[tuple[str, str, str], list[tuple[float, int]]]:
+    rows: dict[tuple[str, str, str], list[tuple[float, int]]] = {}
+    for cell in read_table("furth_crossings"):
+        row = (cell["p85_speed_kmh_of_road_crossed"], cell["crossing_island"],
+               cell["lanes_crossed"])  # fmt: skip
+        rows.setdefault(row, []).append((float(cell["adt_min"]), int(cell["xlts"])))
+    return rows
 
 
 def signal_stress(width_m: float) -> int:

@@ -108,7 +108,8 @@ class Goal(NamedTuple):
     y: float
     around: float
     """Distance of the farthest candidate from the vertex, in metres."""
-    cheapest: float
+    least: float
+    """What a ride to the vertex costs at least more than one straight to it would."""
     ends: int
 
 
@@ -119,6 +120,7 @@ class Trail(NamedTuple):
     before: list[int]
     kind: list[int]
     slot: list[int]
+    around: list[float]
     off_score: list[float]
     off_before: list[int]
     slot_parent: list[int]
@@ -137,10 +139,13 @@ def ride_along(
     count = line.first[layers]
     trail = Trail(
         [NEVER] * count, [-1] * count, [DIRECT] * count, [-1] * count,
-        [NEVER] * layers, [-1] * layers, [0], [0],
+        [0.0] * layers, [NEVER] * layers, [-1] * layers, [0], [0],
     )  # fmt: skip
+    here_x, here_y = line.x[line.vertex[0]], line.y[line.vertex[0]]
     for i in range(line.first[1]):
         trail.score[i] = line.cost[i]
+        dx, dy = line.candidate_x[i] - here_x, line.candidate_y[i] - here_y
+        trail.around[0] = max(trail.around[0], sqrt(dx * dx + dy * dy))
     trail.off_score[0] = prices.leaving + prices.off_vertex
     for layer in range(layers - 1):
         tag += 1
@@ -170,7 +175,8 @@ def search(
     seen, settled, wanted = scratch.seen, scratch.settled, scratch.wanted
     parent, ride, least_cost = scratch.parent, scratch.ride, scratch.least
     x, y, metre, beam = streets.x, streets.y, prices.metre, prices.beam
-    goal = goal_of(streets, line, scratch, layer, tag)
+    goal = goal_of(streets, line, scratch, metre, layer, tag)
+    goal_x, goal_y = goal.x, goal.y
     missed = (goal.vertex - line.vertex[layer] - 1) * prices.missing
     heap = [(0.0, 0)]
     heappop(heap)
@@ -178,9 +184,10 @@ def search(
     straight = line.drawn_m[goal.vertex] - line.drawn_m[line.vertex[layer]]
     farthest = best + missed + prices.farthest + prices.detour * metre * straight
     waiting = goal.ends
+    trail.around[layer + 1] = goal.around
     while len(heap) > 0:
         bound, point = heappop(heap)
-        if bound > farthest or bound + goal.cheapest > least + beam:
+        if bound > farthest or bound + goal.least > least + beam:
             break
         if settled[point] == tag:
             continue
@@ -201,25 +208,28 @@ def search(
                 least_cost[to] = further
                 parent[to] = slot
                 ride[to] = streets.move_ride[move]
-                away = distance(x[to], y[to], goal.x, goal.y) - goal.around
-                heappush(heap, (further + metre * away, to))
+                dx, dy = x[to] - goal_x, y[to] - goal_y
+                heappush(heap, (further + metre * sqrt(dx * dx + dy * dy), to))
     return least
 
 
-def goal_of(streets: Streets, line: Line, scratch: Scratch, layer: int, tag: int) -> Goal:
+def goal_of(
+    streets: Streets, line: Line, scratch: Scratch, metre: float, layer: int, tag: int
+) -> Goal:
     """Return where a search goes, and mark the points from which its candidates are reached."""
     low, middle, high = line.first[layer], line.first[layer + 1], line.first[layer + 2]
     vertex = line.vertex[layer + 1]
     x, y = line.x[vertex], line.y[vertex]
-    around, cheapest, ends = 0.0, NEVER, 0
+    around, least, ends = 0.0, NEVER, 0
     for j in range(middle, high):
-        around = max(around, distance(line.candidate_x[j], line.candidate_y[j], x, y))
-        cheapest = min(cheapest, line.cost[j])
+        away = distance(line.candidate_x[j], line.candidate_y[j], x, y)
+        around = max(around, away)
+        least = min(least, line.cost[j] - metre * away)
         for point in (streets.start[line.segment[j]], streets.end[line.segment[j]]):
             if scratch.wanted[point] != tag:
                 scratch.wanted[point] = tag
                 ends += 1
-    return Goal(tag, low, middle, high, vertex, x, y, around, cheapest, ends)
+    return Goal(tag, low, middle, high, vertex, x, y, around, least, ends)
 
 
 def set_out(
@@ -245,7 +255,7 @@ def set_out(
                     scratch.parent[point] = -1 - i
                     scratch.ride[point] = end
                     away = distance(streets.x[point], streets.y[point], goal.x, goal.y)
-                    heappush(heap, (cost + prices.metre * (away - goal.around), point))
+                    heappush(heap, (cost + prices.metre * away, point))
             for j in range(goal.middle, goal.high):
                 if line.segment[j] == here:
                     along = line.offset_m[j] - offset
@@ -292,34 +302,48 @@ def leave_network(
     line: Line, prices: Prices, trail: Trail, layer: int, best: float, least: float
 ) -> None:
     """Weigh the straight ways: between candidates, and through the state off the network."""
-    low, middle, high = line.first[layer], line.first[layer + 1], line.first[layer + 2]
     here, there = line.vertex[layer], line.vertex[layer + 1]
-    skipped = there - here - 1
+    skipped = (there - here - 1) * prices.off_vertex
     x, y, to_x, to_y = line.x[here], line.y[here], line.x[there], line.y[there]
+    straight = through(line, here, there, x, y, to_x, to_y)
+    worst = least + prices.beam
     away, away_from = trail.off_score[layer], OFF
-    off = away + prices.off_metre * through(line, here, there, x, y, to_x, to_y)
-    jumps = least > best + prices.leaving
-    for i in range(low, middle):
+    off = away + prices.off_metre * straight
+    if away <= worst:
+        for j in range(line.first[layer + 1], line.first[layer + 2]):
+            qx, qy = line.candidate_x[j], line.candidate_y[j]
+            cost = away + skipped + prices.off_metre * through(line, here, there, x, y, qx, qy)
+            if cost + line.cost[j] < trail.score[j]:
+                reach(line, trail, j, cost, OFF, STRAIGHT, -1)
+    shortest = max(0.0, straight - trail.around[layer])
+    if best + prices.leaving + prices.off_metre * shortest <= worst:
+        for i in range(line.first[layer], line.first[layer + 1]):
+            if trail.score[i] <= best + prices.beam:
+                px, py = line.candidate_x[i], line.candidate_y[i]
+                out = trail.score[i] + prices.leaving
+                cost = out + prices.off_metre * through(line, here, there, px, py, to_x, to_y)
+                if cost < off:
+                    off, away_from = cost, i
+    # Straight from street to street only where no ride is about as short as that.
+    if best + prices.leaving + prices.metre * straight < least:
+        jump(line, prices, trail, layer, best)
+    trail.off_score[layer + 1] = off + prices.off_vertex + skipped
+    trail.off_before[layer + 1] = away_from
+
+
+def jump(line: Line, prices: Prices, trail: Trail, layer: int, best: float) -> None:
+    """Weigh the straight ways from candidate to candidate."""
+    here, there = line.vertex[layer], line.vertex[layer + 1]
+    skipped = (there - here - 1) * prices.off_vertex
+    for i in range(line.first[layer], line.first[layer + 1]):
         if trail.score[i] <= best + prices.beam:
             px, py = line.candidate_x[i], line.candidate_y[i]
-            out = trail.score[i] + prices.leaving
-            cost = out + prices.off_metre * through(line, here, there, px, py, to_x, to_y)
-            if cost < off:
-                off, away_from = cost, i
-            for j in range(middle, high if jumps else middle):
+            out = trail.score[i] + prices.leaving + skipped
+            for j in range(line.first[layer + 1], line.first[layer + 2]):
                 qx, qy = line.candidate_x[j], line.candidate_y[j]
                 cost = out + prices.off_metre * through(line, here, there, px, py, qx, qy)
-                cost += prices.off_vertex * skipped
                 if cost + line.cost[j] < trail.score[j]:
                     reach(line, trail, j, cost, i, STRAIGHT, -1)
-    for j in range(middle, high):
-        qx, qy = line.candidate_x[j], line.candidate_y[j]
-        cost = away + prices.off_metre * through(line, here, there, x, y, qx, qy)
-        cost += prices.off_vertex * skipped
-        if cost + line.cost[j] < trail.score[j]:
-            reach(line, trail, j, cost, OFF, STRAIGHT, -1)
-    trail.off_score[layer + 1] = off + prices.off_vertex * (skipped + 1)
-    trail.off_before[layer + 1] = away_from
 
 
 def through(

@@ -319,7 +319,17 @@ def test_one_route_is_matched_as_in_a_batch(matcher: Matcher, routes: list[np.nd
     for row, points in zip(table.to_pylist()[2:], drawn[1:], strict=True):
         alone = matcher.match(points)
         assert shapely.from_wkb(row["geometry"]).coords[:] == alone.coordinates
-        assert row["confidence"] == alone.confidence
+        assert [(ride["id"], ride["direction"], ride["share"], ride["against"])
+                for ride in row["segments"]] == [
+            (ride.segment, ride.direction, ride.share, ride.against)
+            if isinstance(ride, Ride) else (None, None, None, None)
+            for ride in alone.rides
+        ]  # fmt: skip
+        assert [Crossing(met["id"], met["turn"]) for met in row["intersections"]] == list(
+            alone.crossings
+        )
+        told = row["length_m"], row["confidence"], row["problem"]
+        assert told == (alone.length_m, alone.confidence, alone.problem)
 
 
 def test_compiled_code_gives_the_same_answers(

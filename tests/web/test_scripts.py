@@ -107,35 +107,95 @@ def test_same_device_cuts_the_same_and_others_do_not(page: Page) -> None:
     assert mine == again != other
 
 
+def place(
+    name: str, low: float, high: float, stretch: str | None = None, kind: str = "segment"
+) -> dict[str, Any]:
+    return {
+        "kind": kind, "id": name, "name": name[0], "direction": "forward", "from_m": low,
+        "to_m": high, "lon": 13.2, "lat": 53.5 + low / 111_195, "safe": kind != "segment",
+        "stretch": stretch,
+    }  # fmt: skip
+
+
+def leg(low: float, high: float, *, straight: bool = False) -> dict[str, Any]:
+    ends = [[13.2, 53.5 + low / 111_195], [13.2, 53.5 + high / 111_195]]
+    return {"coordinates": ends, "straight": straight, "length_m": high - low}
+
+
+def stored(page: Page, legs: list[dict[str, Any]], places: list[dict[str, Any]]) -> dict[str, Any]:
+    """What is left of a ride from 53.5° N to the north after the cut at 225 m or more."""
+    length = sum(one["length_m"] for one in legs)
+    route = {"waypoints": [], "length_m": length, "legs": legs, "places": places}
+    draft = {"route": route, "points": [{"lon": 13.2, "lat": 53.5}]}
+    return page.evaluate("(draft) => barometer.ride.stored(draft, 0.5)", draft)
+
+
+def keys(ride: dict[str, Any]) -> list[str]:
+    return [stop["key"] for stop in ride["stops"]]
+
+
 def test_ride_of_two_streets_and_a_gap(page: Page) -> None:
     # 1,000 m: 600 m of streets, 100 m straight over a field, 300 m of streets to the school.
-    def place(name: str, low: float, high: float, kind: str = "segment") -> dict[str, object]:
-        return {
-            "kind": kind, "id": name, "name": name[0], "direction": "forward", "from_m": low,
-            "to_m": high, "lon": 13.2, "lat": 53.5 + low / 111_195, "safe": kind != "segment",
-        }  # fmt: skip
-
-    def leg(low: float, high: float, *, straight: bool) -> dict[str, object]:
-        ends = [[13.2, 53.5 + low / 111_195], [13.2, 53.5 + high / 111_195]]
-        return {"coordinates": ends, "straight": straight, "length_m": high - low}
-
-    route = {
-        "waypoints": [],
-        "length_m": 1000,
-        "legs": [leg(0, 600, straight=False), leg(600, 700, straight=True),
-                 leg(700, 1000, straight=False)],
-        "places": [place("a1", 0, 310), place("x", 310, 320, "intersection"), place("b1", 320, 460),
-                   place("b2", 460, 600), place("c1", 700, 1000)],
-    }  # fmt: skip
-    draft = {"route": route, "points": [{"lon": 13.2, "lat": 53.5}]}
-    ride = page.evaluate("(draft) => barometer.ride.stored(draft, 0.5)", draft)
+    ride = stored(
+        page,
+        [leg(0, 600), leg(600, 700, straight=True), leg(700, 1000)],
+        [place("a1", 0, 310, "ta"), place("x", 310, 320, kind="intersection"),
+         place("b1", 320, 460, "tb"), place("b2", 460, 600, "tb"), place("c1", 700, 1000, "tc")],
+    )  # fmt: skip
 
     assert [step.get("id", "free") for step in ride["steps"]] == ["x", "b1", "b2", "free", "c1"]
-    # The two pieces of street b are one stop; the start of the ride is in none of the lines.
-    assert [stop["key"] for stop in ride["stops"]] == ["x", "b1 b2", "c1"]
+    # The two pieces of stretch b are one stop; the start of the ride is in none of the lines.
+    assert keys(ride) == ["x", "b1 b2", "c1"]
     assert ride["metres"] == 690
     assert [line["straight"] for line in ride["lines"]] == [False, True, False]
     assert ride["lines"][0]["coordinates"][0][1] == pytest.approx(53.5 + 310 / 111_195, abs=1e-6)
+
+
+def test_stretch_is_one_stop_with_the_driveway_on_it(page: Page) -> None:
+    ride = stored(
+        page,
+        [leg(0, 900)],
+        [place("a1", 0, 300, "ta"), place("x", 300, 300, kind="intersection"),
+         place("b1", 300, 400, "tb"), place("drive", 400, 405, "tb", kind="intersection"),
+         place("b2", 405, 500, "tb"), place("y", 500, 500, kind="intersection"),
+         place("b3", 500, 900, "tc")],
+    )  # fmt: skip
+
+    assert keys(ride) == ["x", "b1 drive b2", "y", "b3"]
+    stop = ride["stops"][1]
+    assert (stop["kind"], stop["name"], stop["from_m"], stop["to_m"]) == ("segment", "b", 300, 500)
+    # Each place is sent for itself, the near miss once, and on the street.
+    miss = {"b1 drive b2": answer(2, incident="near_miss")}
+    sent = page.evaluate("([ride, answers]) => barometer.ride.said(ride, answers)", [ride, miss])
+    assert [(one["place"], one["rating"], one["incident"]) for one in sent["ratings"]] == [
+        ("b1", 2, None), ("drive", 2, None), ("b2", 2, "near_miss"),
+    ]  # fmt: skip
+
+
+def test_short_stretches_of_one_street_are_one_stop_up_to_230_m(page: Page) -> None:
+    ride = stored(
+        page,
+        [leg(0, 900)],
+        [place("a1", 0, 300, "ta"), place("x", 300, 300, kind="intersection"),
+         place("b1", 300, 400, "t1"), place("b2", 400, 530, "t2"), place("b3", 530, 640, "t3"),
+         place("c1", 640, 700, "t4"), place("c2", 700, 900, "t5")],
+    )  # fmt: skip
+
+    # 230 m of street b, then 110 m; 60 m and 200 m of street c are too long together.
+    assert keys(ride) == ["x", "b1 b2", "b3", "c1", "c2"]
+
+
+def test_crossings_of_a_short_ride_stay_apart(page: Page) -> None:
+    ride = stored(
+        page,
+        [leg(0, 500)],
+        [place("a1", 0, 300, "t1"), place("x", 300, 300, "t1", kind="intersection"),
+         place("a2", 300, 350, "t1"), place("y", 350, 350, "t1", kind="intersection"),
+         place("a3", 350, 500, "t1")],
+    )  # fmt: skip
+
+    assert ride["short"]
+    assert keys(ride) == ["x", "y"]
 
 
 def answer(rating: int | None, *, bulk: bool = False, **changes: object) -> dict[str, object]:
@@ -146,7 +206,11 @@ def answer(rating: int | None, *, bulk: bool = False, **changes: object) -> dict
 def said(
     page: Page, stops: list[str], answers: dict[str, object], *, short: bool = False
 ) -> dict[str, Any]:
-    ride = {"stops": [{"key": key, "ids": key.split()} for key in stops], "short": short}
+    pieces = [(key, key.split()) for key in stops]
+    ride = {
+        "stops": [{"key": key, "ids": ids, "segments": ids} for key, ids in pieces],
+        "short": short,
+    }
     return page.evaluate("([ride, answers]) => barometer.ride.said(ride, answers)", [ride, answers])
 
 

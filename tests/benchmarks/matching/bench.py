@@ -30,7 +30,7 @@ KINDS = (SPARSE, DENSE)
 SPECIALS = ("contraflow", "cut", "gap", "there-and-back")
 ROUNDS, TIMED = 5, 200
 # How many of each 2,000 and 300 those matchers get that would take hours for all.
-SLOW = {"mappymatch": (150, 40), "LeuvenMapMatching": (20, 6), "nearest nodes": (150, 40)}
+SLOW = {"mappymatch": (60, 15), "LeuvenMapMatching": (10, 3), "nearest nodes": (60, 15)}
 OURS, PLAIN = "ours", "ours without numba"
 PEERS = ("Valhalla default", "Valhalla tuned", "mappymatch", "LeuvenMapMatching", "nearest nodes")
 TILES = """
@@ -87,9 +87,7 @@ def run_town(extract: Path, folder: Path, wanted: argparse.Namespace) -> None:
     line(f"\n{time.perf_counter() - began:.0f} s for all of {town.name}.")
 
 
-def write_sets(
-    town: Town, folder: Path, known: int, most_special: int
-) -> dict[str, list[Truth]]:
+def write_sets(town: Town, folder: Path, known: int, most_special: int) -> dict[str, list[Truth]]:
     """Draw the known routes again and leave them for the matchers; gaps are dense only."""
     sets = {}
     for source, streets in (("ours", town.streets), ("osmnx", town.bike_streets)):
@@ -154,9 +152,9 @@ def scored(judge: Judge, routes: list[Truth], folder: Path, name: str, lines: st
 def print_quality(scores: dict[tuple[str, str], Scores], names: list[str]) -> None:
     """Print F1, exact share and failures on the plain routes, ours also on the peer's subset."""
     sets = [f"{source}-{kind}" for source in ("ours", "osmnx") for kind in KINDS]
-    line("F1 by length / exact share / failures on plain routes. A slow matcher has fewer of the same")
-    line("routes; behind “ours:” is what ours has on those.\n")
-    line("| matcher | routes | our network, sparse | our network, dense | osmnx's, sparse | osmnx's, dense |")
+    line("F1 by length / exact share / failures on plain routes. A slow matcher has fewer of them;")
+    line("behind “ours:” is what ours has on those.\n")
+    line("| matcher | routes | ours, sparse | ours, dense | osmnx's, sparse | osmnx's, dense |")
     line("|---|---|---|---|---|---|")
     for name in names:
         count = len(scores[name, sets[0]].exact)
@@ -193,10 +191,12 @@ def print_specials(scores: dict[tuple[str, str], Scores], names: list[str]) -> N
 
 def print_speed(reports: dict[str, dict[str, Any]]) -> None:
     """Print what each matcher costs."""
-    line("\nRoutes per second of the processor one by one / in a batch (on the clock), median of the")
-    line("rounds; milliseconds on the clock p50 / p95; start is from its own files to the first match.\n")
-    line("| matcher | rounds × routes | sparse routes/s | dense routes/s | sparse ms | dense ms | start s | "
-         "memory MB: loaded / peak |")  # fmt: skip
+    line("\nRoutes per second of the processor, one by one / in a batch (on the clock), median of")
+    line(
+        "the rounds; milliseconds on the clock, p50 / p95; start: from its own files until ready.\n"
+    )
+    heads = ("matcher", "rounds × routes", "sparse routes/s", "dense routes/s", "sparse ms")
+    line(f"| {' | '.join(heads)} | dense ms | start s | memory MB: loaded / peak |")
     line("|---|---|---|---|---|---|---|---|")
     for name, report in reports.items():
         sets = [report["sets"][f"ours-{kind}"] for kind in KINDS]
@@ -208,8 +208,9 @@ def print_speed(reports: dict[str, dict[str, Any]]) -> None:
         )
         memory = f"{report['network_mb']:.0f} / {report['peak_mb']:.0f}"
         line(f"| {name} | {shape} | {rates} | {times} | {report['startup_s']:.2f} | {memory} |")
-    if reports[OURS]["compile_s"]:
-        line(f"\nThe first batch of ours compiles: {reports[OURS]['compile_s']:.1f} s, once per process.")
+    compiling = reports[OURS]["compile_s"]
+    if compiling:
+        line(f"\nThe first batch of ours compiles: {compiling:.1f} s, once per process.")
     for name, report in reports.items():
         if report["prepared_s"]:
             line(f"Tiles of {name.split()[0]}: {report['prepared_s']:.1f} s.")

@@ -67,8 +67,8 @@ class Judge:
     and would forgive a parallel path; comparing ids would need a common network.
 
     A route is exact if at most 2 m are wrong or missing farther than 30 m from its loose
-    places, which are its two ends and where it leaves the network: at the largest noise 30 m
-    is two and a half standard deviations, and nobody can know better where a route ends.
+    places, which are its two ends, where it turns round and where it leaves the network: nobody
+    can know better than the noise where that was.
     """
 
     def __init__(self, data: OsmData, transformer: Transformer) -> None:

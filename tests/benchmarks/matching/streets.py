@@ -152,9 +152,7 @@ class Ride:
 class WaysTo:
     """The cheapest way to a goal from everywhere, for given costs."""
 
-    def __init__(
-        self, streets: Streets, costs: tuple[np.ndarray, np.ndarray], goal: Spot
-    ) -> None:
+    def __init__(self, streets: Streets, costs: tuple[np.ndarray, np.ndarray], goal: Spot) -> None:
         self._streets, self._costs, self._goal = streets, costs, goal
         ahead, back = costs
         count = len(ahead)

@@ -23,7 +23,7 @@ class Truth:
     """What was ridden: (n, 2) degrees, from mid-street to mid-street.
 
     `loose` are the (k, 2) degrees of the places around which nobody can know better: both ends,
-    and where the route leaves the network.
+    where the rider turned round, and where the route leaves the network.
     """
 
     kind: str
@@ -42,7 +42,7 @@ class View:
 
     @cached_property
     def mirrored(self) -> WaysTo:
-        """The ways to the school if every direction were turned round: read backward, the ways home.
+        """The ways to school with all directions turned round: read backward, the ways home.
 
         The streets are seen anew, so that who comes back does so by another way.
         """
@@ -174,12 +174,17 @@ def _there_and_back(view: View, home: Spot) -> Truth | None:
         if not turning:
             return None
         out = polyline(streets, rides[:turning])
-        return _truth("there-and-back", joined([out, out[::-1]]))
+        return _returning(out, out[::-1])
     mirrored = view.mirrored.from_spot(home)
     if not mirrored or {ride.street for ride in rides} == {ride.street for ride in mirrored}:
         return None
     back = polyline(streets, mirrored)[::-1]
-    return _truth("there-and-back", joined([polyline(streets, rides), back]))
+    return _returning(polyline(streets, rides), back)
+
+
+def _returning(out: np.ndarray, back: np.ndarray) -> Truth:
+    line = joined([out, back])
+    return _truth("there-and-back", line, np.vstack([line[[0, -1]], out[-1:]]))
 
 
 MAKERS: dict[str, Maker] = {

@@ -15,13 +15,13 @@ from typing import Any
 
 import numpy as np
 
+from tests.benchmarks.matching.bench import SAMPLE, TILES
 from tests.benchmarks.matching.drawing import DENSE, SPARSE, drawn
 from tests.benchmarks.matching.scoring import Judge
 from tests.benchmarks.matching.sets import read_lines, write_lines
 from tests.benchmarks.matching.towns import open_town
 from tests.benchmarks.matching.truth import Truth, known_routes
 
-SAMPLE = Path(__file__).parents[3] / "data" / "samples" / "neubrandenburg.osm.pbf"
 SEED, EACH, ROUNDS = 1, 75, 2
 CHOICES: list[tuple[tuple[str, ...], list[object]]] = [
     (("request", "trace_options", "search_radius"), [15, 20, 35, 75]),
@@ -40,19 +40,22 @@ def main(python: str) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         town = open_town(SAMPLE, folder)
-        tiles = "from tests.benchmarks.matching.peers.meili import build_tiles; import sys; " \
-            "from pathlib import Path; build_tiles(*map(Path, sys.argv[1:]))"  # fmt: skip
-        subprocess.run([python, "-c", tiles, SAMPLE, folder], check=True)
+        subprocess.run([python, "-c", TILES, SAMPLE, folder], check=True)
         judge = Judge(town.data, town.streets.transformer)
         for kind in sys.argv[2:] or (SPARSE, DENSE):
             rng = np.random.default_rng(SEED)
-            routes = [*known_routes(town.streets, EACH, SEED), *known_routes(town.bike_streets, EACH, SEED)]
+            routes = [
+                *known_routes(town.streets, EACH, SEED),
+                *known_routes(town.bike_streets, EACH, SEED),
+            ]
             lines = [drawn(route, kind, rng, town.streets.transformer) for route in routes]
             write_lines(folder / f"tuning-{kind}.npz", lines)
             print(kind, json.dumps(_best(kind, routes, judge, folder, python)))  # noqa: T201
 
 
-def _best(kind: str, routes: list[Truth], judge: Judge, folder: Path, python: str) -> dict[str, Any]:
+def _best(
+    kind: str, routes: list[Truth], judge: Judge, folder: Path, python: str
+) -> dict[str, Any]:
     best: dict[str, Any] = {}
     top = _f1(kind, best, routes, judge, folder, python)
     print(kind, f"default {top:.4f}", flush=True)  # noqa: T201
@@ -79,7 +82,12 @@ def _put(settings: dict[str, Any], path: tuple[str, ...], value: object) -> None
 
 
 def _f1(
-    kind: str, settings: dict[str, Any], routes: list[Truth], judge: Judge, folder: Path, python: str
+    kind: str,
+    settings: dict[str, Any],
+    routes: list[Truth],
+    judge: Judge,
+    folder: Path,
+    python: str,
 ) -> float:
     (folder / "tried.json").write_text(json.dumps({kind: settings}))
     plan = json.dumps({f"tuning-{kind}": {"count": len(routes)}})

@@ -12,13 +12,21 @@ from collections import Counter
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from .sets import read_lines, write_lines
 
 Round = tuple[float, list[float]]
+
+
+class Matches(Protocol):
+    """What every matcher can; ours also has `match_all`."""
+
+    def match(self, line: np.ndarray, kind: str) -> np.ndarray:
+        """Return the matched (n, 2) degrees of one line."""
+
 
 MATCHERS = {
     "ours": ("own", "Own"),
@@ -52,7 +60,13 @@ def main(name: str, folder: Path, plan: dict[str, dict[str, int]]) -> None:
 
 
 def _run(
-    matcher: Any, lines: list[np.ndarray], name: str, wish: dict[str, int], *, warm: bool, save: Path
+    matcher: Matches,
+    lines: list[np.ndarray],
+    name: str,
+    wish: dict[str, int],
+    *,
+    warm: bool,
+    save: Path,
 ) -> dict[str, Any]:
     kind = name.rsplit("-", 1)[1]
     together: Callable[..., list[np.ndarray]] | None = getattr(matcher, "match_all", None)
@@ -84,7 +98,7 @@ def _run(
     }
 
 
-def _one(matcher: Any, line: np.ndarray, kind: str) -> tuple[np.ndarray, str | None, float]:
+def _one(matcher: Matches, line: np.ndarray, kind: str) -> tuple[np.ndarray, str | None, float]:
     """Return the answer, what was wrong, and the milliseconds on the clock."""
     began = time.perf_counter()
     # Peers raise whatever they like; each such line is one of their failures.
@@ -95,7 +109,7 @@ def _one(matcher: Any, line: np.ndarray, kind: str) -> tuple[np.ndarray, str | N
     return answer, problem, (time.perf_counter() - began) * 1000
 
 
-def _round(matcher: Any, lines: list[np.ndarray], kind: str) -> Round:
+def _round(matcher: Matches, lines: list[np.ndarray], kind: str) -> Round:
     """Return seconds of the processor for all, and milliseconds on the clock for each."""
     before = time.process_time()
     each = [_one(matcher, line, kind)[2] for line in lines]

@@ -182,7 +182,7 @@
 
   function summary() {
     if (!state.route || !state.snapped) return "";
-    const crossings = state.route.places.filter((place) => place.kind === "intersection").length;
+    const crossings = state.route.places.filter((place) => place.kind === "intersection" && !place.stretch).length;
     return say("found", { km: barometer.number(state.route.length_m / 1000, 1), crossings });
   }
 

@@ -3,6 +3,8 @@
 /* What of a drawing is stored: the ride after the cut, as places, steps and lines. */
 (() => {
   const { distance } = barometer.cut;
+  // As long as a stretch may be.
+  const LONGEST_M = 230;
 
   /* The distance is from the start that was drawn, not from the street it was moved to. */
   function stored({ route, points }, u) {
@@ -16,36 +18,72 @@
       short,
       fromM,
       places,
-      stops: stops(places),
+      // Without the streets between them the crossings stand alone.
+      stops: stops(short ? places.map((place) => ({ ...place, stretch: null })) : places),
       steps: short ? [] : steps(route, after, fromM),
       lines: short ? [] : slice(route, fromM, route.length_m),
       metres: short ? 0 : route.length_m - fromM,
     };
   }
 
-  /* Places as people see them: pieces of one street without a crossing between them are one stretch. */
+  /* Places as people see them: a stretch with the driveways on it is one, and short ones that follow each other. */
   function stops(places) {
     const found = [];
-    const seen = new Set();
-    let joins = false;
-    for (const place of places) {
+    for (const group of stretches(places)) {
+      const stop = stopOf(group);
       const last = found[found.length - 1];
+      if (last && goesOn(last, stop)) {
+        last.ids.push(...stop.ids);
+        last.points.push(...stop.points);
+        last.segments.push(...stop.segments);
+        last.to_m = stop.to_m;
+      } else {
+        found.push(stop);
+      }
+    }
+    return found.map((stop) => ({ ...stop, key: stop.ids.join(" ") }));
+  }
+
+  /* Places one after the other on one stretch. Out and back: a place has one rating. */
+  function stretches(places) {
+    const found = [];
+    const seen = new Set();
+    let last = null;
+    for (const place of places) {
       if (seen.has(place.id)) {
-        joins = false; // Out and back: a place has one rating.
+        last = null;
         continue;
       }
       seen.add(place.id);
-      if (joins && place.kind === "segment" && last.kind === "segment" && last.name === place.name) {
-        last.ids.push(place.id);
-        last.points.push([place.lon, place.lat]);
-        last.to_m = place.to_m;
-      } else {
-        const { kind, name, from_m, to_m } = place;
-        found.push({ kind, name, from_m, to_m, ids: [place.id], points: [[place.lon, place.lat]] });
-      }
-      joins = true;
+      if (last && place.stretch && place.stretch === last.stretch) found[found.length - 1].push(place);
+      else found.push([place]);
+      last = place;
     }
-    return found.map((stop) => ({ ...stop, key: stop.ids.join(" ") }));
+    return found;
+  }
+
+  function stopOf(places) {
+    const segments = places.filter((place) => place.kind === "segment");
+    const named = segments.find((place) => place.name) || segments[0] || places[0];
+    return {
+      kind: named.kind,
+      name: named.name,
+      from_m: places[0].from_m,
+      to_m: places[places.length - 1].to_m,
+      ids: places.map((place) => place.id),
+      segments: segments.map((place) => place.id),
+      points: places.map((place) => [place.lon, place.lat]),
+    };
+  }
+
+  function goesOn(last, stop) {
+    return (
+      last.kind === "segment" &&
+      stop.kind === "segment" &&
+      last.name === stop.name &&
+      Math.abs(stop.from_m - last.to_m) < 1 &&
+      stop.to_m - last.from_m <= LONGEST_M
+    );
   }
 
   /* Straight legs have no places: they go between those before and after them. */
@@ -120,12 +158,13 @@
     return { rest, ratings: named.flatMap((stop) => spread(stop, answers[stop.key])) };
   }
 
-  /* One answer counts for every piece of its stretch, but a near miss happened once: in the middle. */
+  /* One answer counts for every piece of its stretch, but a near miss happened once: in the middle of the street. */
   function spread(stop, answer) {
     const { rating, seconds, reasons, incident, comment } = answer;
-    const middle = Math.floor(stop.ids.length / 2);
-    return stop.ids.map((place, i) =>
-      i === middle
+    const pieces = stop.segments.length ? stop.segments : stop.ids;
+    const middle = pieces[Math.floor(pieces.length / 2)];
+    return stop.ids.map((place) =>
+      place === middle
         ? { place, rating, seconds, reasons, incident, comment }
         : { place, rating, seconds, reasons, incident: null, comment: "" },
     );
