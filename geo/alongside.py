@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.int64]
     Metres = NDArray[np.float64]
 
-SAMPLE_M = 20
+SAMPLE_M = 25
 FEWEST_SAMPLES = 3
 # Ends bend towards the junction: looking at the middle of each sample's piece leaves them out.
 LOOK_M = 4

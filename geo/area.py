@@ -24,14 +24,19 @@ from .trimming import safe_intersections
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from .chains import StreetGraph
     from .extract import OsmData, Progress
 
 logger = logging.getLogger(__name__)
 
 
 @uncollected()
-def build_network(data: OsmData, progress: Progress | None = None) -> Network:
+def build_network(
+    data: OsmData, progress: Progress | None = None, *, graph: StreetGraph | None = None
+) -> Network:
     """Return the network of what a bicycle may ride or be pushed along.
+
+    The `graph` is the one of the data, where it has been made before.
 
     Raises
     ------
@@ -40,7 +45,7 @@ def build_network(data: OsmData, progress: Progress | None = None) -> Network:
     """
     report = progress or quiet
     report("finding streets", 0.0)
-    graph = street_graph(data)
+    graph = graph or street_graph(data)
     chains = graph.chains()
     report("finding intersections", 0.4)
     found = clusters(graph, chains)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -44,6 +45,18 @@ class Graph:
     """(m,) metres from the start of the segment."""
     to_metres: Transformer
     to_degrees: Transformer
+
+    @cached_property
+    def places(self) -> list[tuple[float, float]]:
+        """Longitude and latitude of every vertex, as Python reads it quickest."""
+        lon, lat = self.lonlat.T.tolist()
+        return list(zip(lon, lat, strict=True))
+
+    @cached_property
+    def lines(self) -> NDArray[np.object_]:
+        """The segments as lines in metres."""
+        owner = np.repeat(np.arange(len(self.ids)), np.diff(self.first))
+        return np.asarray(shapely.linestrings(self.xy, indices=owner), dtype=object)
 
 
 def flat_graph(network: Network) -> Graph:

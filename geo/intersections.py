@@ -95,18 +95,18 @@ class Cluster:
         points = [self.graph.metres[node] for node in sorted(self.heart)]
         return (sum(x for x, _ in points) / len(points), sum(y for _, y in points) / len(points))
 
-    @cached_property
+    @property
     def lonlat(self) -> tuple[float, float]:
         """The same in degrees."""
         points = [self.graph.lonlat[node] for node in sorted(self.heart)]
         return (sum(x for x, _ in points) / len(points), sum(y for _, y in points) / len(points))
 
-    @cached_property
+    @property
     def radius_m(self) -> float:
         """Distance from the centre to the farthest node."""
         return max(_distance(self.centre, self.graph.metres[node]) for node in self.nodes)
 
-    @cached_property
+    @property
     def ways_out(self) -> int:
         """Number of clearly different directions in which one can ride away."""
         bearings = sorted(
@@ -150,7 +150,7 @@ class Cluster:
             and not self.is_roundabout
         )
 
-    @cached_property
+    @property
     def names(self) -> list[str]:
         """Street names, the most important first."""
         streets = (arm.street for arm in self.arms)
@@ -187,19 +187,19 @@ class Cluster:
         """Whether there are traffic lights in it or just before it."""
         return any(has_signal(tags) for tags in self._tags_around.values())
 
-    @cached_property
+    @property
     def control(self) -> str:
         """One of `geo.control.CONTROLS`."""
         return control(
             self._tags_around.values(), roundabout=self.is_roundabout, signals=self.is_signalised
         )
 
-    @cached_property
+    @property
     def crossing(self) -> str:
         """The best protected crossing, one of `geo.control.CROSSINGS`."""
         return best_crossing(crossing_kind(tags) for tags in self._tags_around.values())
 
-    @cached_property
+    @property
     def island(self) -> bool:
         """Whether one of its crossings has a refuge in the middle."""
         return any(self._has_island(street) for street in self._crossed)
@@ -217,7 +217,7 @@ class Cluster:
         for arm in self.arms:
             yield from arm.nodes_within(SIGNAL_REACH_M)
 
-    @cached_property
+    @property
     def stress(self) -> tuple[int, float]:
         """Stress of crossing its busiest street, and the share of that which is assumed."""
         found = [self._stress_of(street) for street in self._crossed]

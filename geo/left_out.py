@@ -30,21 +30,22 @@ DEAD_END_ON_FOOT = "leads nowhere, and on foot only"
 
 
 @uncollected()
-def left_out(data: OsmData) -> gpd.GeoDataFrame:
+def left_out(data: OsmData, *, graph: StreetGraph | None = None) -> gpd.GeoDataFrame:
     """Return what `build_network` leaves out: osm_id, reason in words, geometry.
 
-    A way of which only a part is cut off has one row for each such part.
+    A way of which only a part is cut off has one row for each such part. The `graph` is the one
+    of the data, where it has been made before.
 
     Raises
     ------
     NoStreetsError
         If nothing in the data may be ridden.
     """
-    graph = street_graph(data)
+    kept = graph or street_graph(data)
     rows = [
         (way.id, reason, shapely.LineString([data.nodes[node] for node in nodes]))
         for way in data.ways
-        for reason, nodes in _missing(way, graph)
+        for reason, nodes in _missing(way, kept)
     ]
     return gpd.GeoDataFrame(
         pd.DataFrame(rows, columns=list(COLUMNS)), geometry="geometry", crs=WGS84

@@ -70,14 +70,12 @@ class Locator:
         )
         self._push: list[bool] = graph.push.tolist()
         self._to_metres = graph.to_metres
-        pairs = [(lon, lat) for lon, lat in graph.lonlat.tolist()]
+        pairs = graph.places
         reached, first = graph.reached_m.tolist(), graph.first.tolist()
         spans = list(pairwise(first))
         self._lonlat: list[list[LonLat]] = [pairs[start:end] for start, end in spans]
         self._reached: list[list[float]] = [reached[start:end] for start, end in spans]
-        self._lines = shapely.linestrings(
-            graph.xy, indices=np.repeat(np.arange(len(first) - 1), np.diff(graph.first))
-        )
+        self._lines = graph.lines
         self._tree = shapely.STRtree(self._lines)
 
     def locate(self, lon: float, lat: float) -> list[Position]:

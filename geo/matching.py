@@ -53,16 +53,16 @@ class Weights(NamedTuple):
     most: int = 8
     noise_m: float = 6.0
     """Standard deviation of a vertex from where it was ridden."""
-    worst: float = 12.0
+    worst: float = 16.0
     """No vertex costs more than this, however far away it is."""
     metre: float = 0.045
     passing: float = 0.2
-    against: float = 1.6
+    against: float = 2.2
     """How many times the length counts against a one-way direction."""
-    pushed: float = 3.0
-    leaving: float = 5.0
-    off_factor: float = 3.0
-    off_vertex: float = 0.8
+    pushed: float = 2.0
+    leaving: float = 4.0
+    off_factor: float = 2.0
+    off_vertex: float = 1.5
     beam: float = 6.0
     farthest_m: float = 1500.0
     detour: float = 8.0
@@ -81,9 +81,11 @@ class Matcher:
     a straight way off the network most.
     """
 
-    def __init__(self, network: Network, weights: Weights | None = None) -> None:
+    def __init__(
+        self, network: Network, weights: Weights | None = None, graph: Graph | None = None
+    ) -> None:
         self.weights = weights or Weights()
-        self._graph = flat_graph(network)
+        self._graph = graph or flat_graph(network)
         self._index = CandidateIndex(self._graph)
         self._answers = Answers(network, self._graph)
         west, south, east, north = network.segments.total_bounds

@@ -8,6 +8,8 @@ from heapq import heappop, heappush
 from math import hypot
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from .errors import UnreachableError
 from .locating import Traversal
 
@@ -63,14 +65,13 @@ class PathFinder:
                 graph.push.tolist(), graph.forward.tolist(), graph.backward.tolist(), strict=True
             )
         ]
-        self._xy = [(0.0, 0.0)] * graph.points
+        xy = np.empty((graph.points, 2))
+        xy[graph.start] = graph.xy[graph.first[:-1]]
+        xy[graph.end] = graph.xy[graph.first[1:] - 1]
+        self._xy: list[tuple[float, float]] = list(zip(*xy.T.tolist(), strict=True))
         self._ways: list[list[Way]] = [[] for _ in self._xy]
-        lines = zip(graph.first[:-1].tolist(), (graph.first[1:] - 1).tolist(), strict=True)
-        for i, (first, last) in enumerate(lines):
-            start, end, length = self._start[i], self._end[i], self._length_m[i]
-            (ahead, back) = self._factors[i]
-            self._xy[start] = (float(graph.xy[first, 0]), float(graph.xy[first, 1]))
-            self._xy[end] = (float(graph.xy[last, 0]), float(graph.xy[last, 1]))
+        segments = zip(self._start, self._end, self._length_m, self._factors, strict=True)
+        for i, (start, end, length, (ahead, back)) in enumerate(segments):
             self._ways[start].append((end, length * ahead, i, True))
             self._ways[end].append((start, length * back, i, False))
         self._forbid(graph, turns)

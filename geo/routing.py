@@ -25,6 +25,7 @@ from .stretches import minor_intersections
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from .graph import Graph
     from .locating import Position, Traversal
     from .network import Network
     from .pathfinding import Found
@@ -85,8 +86,8 @@ class Router:
     that makes the whole route shorter.
     """
 
-    def __init__(self, network: Network) -> None:
-        graph = flat_graph(network)
+    def __init__(self, network: Network, graph: Graph | None = None) -> None:
+        graph = graph or flat_graph(network)
         self._locator = Locator(network, graph)
         self._finder = PathFinder(graph, network.turns)
         self._safe = dict(

@@ -53,14 +53,12 @@ class Ends:
         self.joints = joints
         length = shapely.length(lines)
         look = np.minimum(LOOK_M, length)
-        zero = np.zeros_like(length)
-        at = [(zero, look), (length, length - look)]
         first, last = (
             unit(
                 shapely.get_coordinates(shapely.line_interpolate_point(lines, inner))
-                - shapely.get_coordinates(shapely.line_interpolate_point(lines, tip))
+                - shapely.get_coordinates(shapely.get_point(lines, tip))
             )
-            for tip, inner in at
+            for tip, inner in ((0, look), (-1, length - look))
         )
         self._heading: list[list[tuple[float, float]]] = [first.tolist(), last.tolist()]
 

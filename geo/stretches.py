@@ -222,15 +222,20 @@ class _Merging:
         self._groups: dict[Label, list[int]] = defaultdict(list)
         for number, label in town.found.items():
             self._groups[label].append(number)
-        self._meeting = town.ends.meeting(range(len(town.names)))
+        length = {label: self._length(numbers) for label, numbers in self._groups.items()}
+        self._short = sorted(
+            (label for label, size in length.items() if size < SHORT_M),
+            key=lambda one: (length[one], str(one)),
+        )
+        joints = town.ends.joints
+        near = {joint for one in self._short for n in self._groups[one] for joint in joints[n]}
+        self._meeting = town.ends.meeting(
+            n for n, (start, end) in enumerate(joints) if start in near or end in near
+        )
 
     def merge(self) -> None:
-        """Change the labels of the town: the short ones first take those of longer ones."""
-        length = {label: self._length(numbers) for label, numbers in self._groups.items()}
-        short = sorted(
-            (size, str(label), label) for label, size in length.items() if size < SHORT_M
-        )
-        for _, _, label in short:
+        """Change the labels of the town: the shortest ones first take those of others."""
+        for label in self._short:
             size = self._length(self._groups[label])
             host = self._host(label, size) if size < SHORT_M else None
             if host is not None:

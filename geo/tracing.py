@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import combinations, pairwise
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import shapely
-from pyproj import Transformer
 
-from .crs import WGS84, distance_m, is_on_earth, to_metres
+from .crs import distance_m, is_on_earth
 from .errors import (
     BrokenRouteError,
     CrossingStraightPiecesError,
     OutsideAreaError,
     UnknownPlaceError,
 )
+from .graph import flat_graph
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from .graph import Graph
     from .network import Network
 
 LonLat = tuple[float, float]
@@ -48,16 +49,14 @@ class TracedRoute:
     places: list[str]
 
 
-@dataclass(frozen=True)
-class _Segment:
+class _Segment(NamedTuple):
     points: tuple[int, int]
     intersections: tuple[str | None, str | None]
     coordinates: tuple[LonLat, ...]
     length_m: float
 
 
-@dataclass(frozen=True)
-class _Intersection:
+class _Intersection(NamedTuple):
     point: LonLat
     radius_m: float
 
@@ -77,26 +76,36 @@ class _State:
 class TraceIndex:
     """The network made ready for tracing; safe to read from many threads."""
 
-    def __init__(self, network: Network) -> None:
-        outside = network.segments[network.segments["within"].isna()]
+    def __init__(self, network: Network, graph: Graph | None = None) -> None:
+        graph = graph or flat_graph(network)
+        points = graph.places
+        spans = pairwise(graph.first.tolist())
+        segments = network.segments
+        columns = (segments[column] for column in (
+            "id", "within", "start", "end", "start_intersection", "end_intersection", "length_m",
+        ))  # fmt: skip
         self.segments = {
-            row["id"]: _Segment(
-                points=(row["start"], row["end"]),
-                intersections=(row["start_intersection"], row["end_intersection"]),
-                coordinates=tuple((lon, lat) for lon, lat in row["geometry"].coords),
-                length_m=row["length_m"],
+            label: _Segment((start, end), (starts_at, ends_at), tuple(points[first:last]), length)
+            for (first, last), label, within, start, end, starts_at, ends_at, length in zip(
+                spans, *(column.tolist() for column in columns), strict=True
             )
-            for row in outside.to_dict("records")
+            if within is None
         }
+        intersections = network.intersections
+        places = shapely.get_coordinates(intersections.geometry.to_numpy()).tolist()
         self.intersections = {
-            row["id"]: _Intersection((row["geometry"].x, row["geometry"].y), row["radius_m"])
-            for row in network.intersections.to_dict("records")
+            label: _Intersection((lon, lat), radius)
+            for label, (lon, lat), radius in zip(
+                intersections["id"].tolist(),
+                places,
+                intersections["radius_m"].tolist(),
+                strict=True,
+            )
         }
-        self.safe = frozenset(network.intersections.loc[network.intersections["safe"], "id"])
-        metric = to_metres(network.segments)
-        self._to_metres = Transformer.from_crs(WGS84, metric.crs, always_xy=True)
-        self._lines = dict(zip(network.segments["id"], metric.geometry, strict=True))
-        self._tree = shapely.STRtree(metric.geometry.to_numpy())
+        self.safe = frozenset(intersections.loc[intersections["safe"], "id"])
+        self._to_metres = graph.to_metres
+        self._lines = dict(zip(graph.ids.tolist(), graph.lines, strict=True))
+        self._tree = shapely.STRtree(graph.lines)
 
     def is_near(self, lonlat: LonLat) -> bool:
         """Say whether the point is within 300 m of the network."""

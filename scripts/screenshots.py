@@ -38,7 +38,7 @@ LARGEST_BYTES = 300_000
 PAGE_WIDTH = 620
 # A ride from the old town, and a street beside the ring road.
 START, CORRECTION = (13.262891, 53.551454), (13.26878, 53.55582)
-WORST, SECOND = "Friedrich-Engels-Ring × Woldegker Straße", "Demminer Straße × Kranichstraße"
+WORST, SECOND = "Friedrich-Engels-Ring × Woldegker Straße", "Demminer Straße × Torgelower Straße"
 CLICK = "([lon, lat]) => map_area.fire('click', {latlng: L.latLng(lat, lon)})"
 
 

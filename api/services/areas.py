@@ -13,6 +13,7 @@ from api.store import areas
 from api.store.engine import Session
 from api.store.models import Area
 from geo.errors import AreaFileUnreadableError
+from geo.graph import Graph, flat_graph
 from geo.matching import Matcher
 from geo.network import Network, read_network
 from geo.routing import Router
@@ -32,14 +33,19 @@ class LoadedArea:
     network: Network
 
     @cached_property
+    def graph(self) -> Graph:
+        """Return the network as the arrays that routing, tracing and matching share."""
+        return flat_graph(self.network)
+
+    @cached_property
     def router(self) -> Router:
         """Return what proposes routes."""
-        return Router(self.network)
+        return Router(self.network, self.graph)
 
     @cached_property
     def matcher(self) -> Matcher:
         """Return what matches drawn and recorded lines."""
-        return Matcher(self.network)
+        return Matcher(self.network, graph=self.graph)
 
     @cached_property
     def metres(self) -> dict[str, float]:
@@ -50,7 +56,7 @@ class LoadedArea:
     @cached_property
     def tracing(self) -> TraceIndex:
         """Return what checks the routes that come in."""
-        return TraceIndex(self.network)
+        return TraceIndex(self.network, self.graph)
 
 
 class AreaLibrary:

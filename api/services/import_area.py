@@ -16,6 +16,7 @@ from api.errors import BarometerError
 from api.store import areas
 from api.store.models import Area
 from geo.area import build_network
+from geo.chains import street_graph
 from geo.extract import Progress
 from geo.left_out import left_out, write_left_out
 from geo.network import Network, write_network
@@ -63,9 +64,10 @@ def import_area(
     building = Path(tempfile.mkdtemp(prefix=".importing-", dir=home))
     try:
         found = schools(data)
-        network = build_network(data, progress)
+        graph = street_graph(data)
+        network = build_network(data, progress, graph=graph)
         write_network(network, building)
-        write_left_out(left_out(data), building)
+        write_left_out(left_out(data, graph=graph), building)
         found.to_parquet(building / "schools.parquet")
         write_tiles(network, base_map(data), building, progress)
         (building / "area.json").write_text(_provenance(data, network), encoding="utf-8")

@@ -25,8 +25,8 @@ K = 5
 START = (13.262891, 53.551454)
 CORRECTION = (13.26878, 53.55582)
 NAMED = "Große Krauthöferstraße"
-RATED, RATED_ID = "Friedrich-Engels-Ring × Woldegker Straße", "iibzirvyulv"
-SECOND = "Demminer Straße × Kranichstraße"
+RATED, RATED_ID = "Friedrich-Engels-Ring × Woldegker Straße", "im33uzoct6c"
+SECOND = "Demminer Straße × Torgelower Straße"
 DRAWN = "path.route-line:not(.unsnapped)"
 # From the finger's release to the frame in which the line is on the screen.
 TIME_TAP = """() => {

@@ -222,7 +222,7 @@ def rate(one: dict[str, Any]) -> str:
     if not one["batch_s"]:
         return f"{single:,.0f}"
     clock, processor = one["batch_s"]
-    return f"{single:,.0f} / {one['count'] / processor:,.0f} ({one['count'] / clock:,.0f})"
+    return f"{single:,.0f} / {one['archive'] / processor:,.0f} ({one['archive'] / clock:,.0f})"
 
 
 def line(text: str) -> None:

@@ -18,7 +18,7 @@ from .truth import Truth, known_routes, length_m
 SEED, ROUTES = 7, 1000
 CALL = 10_000
 ROUNDS = 5
-STEPS = {"candidate lookup": "_index.find", "search": "_search", "table": "_tabling.table"}
+STEPS = {"candidate lookup": "_index.find", "search": "_search", "table": "_answers.table"}
 
 
 def growth(extract: Path, folder: Path, line: Callable[[str], None]) -> None:

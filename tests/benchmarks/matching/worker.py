@@ -19,6 +19,8 @@ import numpy as np
 from .sets import read_lines, write_lines
 
 Round = tuple[float, list[float]]
+# A batch has at least so many routes; fewer of them are repeated.
+ARCHIVE = 2000
 
 
 class Matches(Protocol):
@@ -86,7 +88,8 @@ def _run(
     write_lines(save, answers)
     if timed:
         rounds = [_round(matcher, timed, kind) for _ in range(wish["rounds"])]
-    batches = [_batch(together, lines) for _ in range(wish.get("rounds", 0))] if together else []
+    archive = lines * -(-ARCHIVE // len(lines))
+    batches = [_batch(together, archive) for _ in range(wish.get("rounds", 0))] if together else []
     return {
         "count": len(lines),
         "problems": problems,
@@ -94,6 +97,7 @@ def _run(
         "rounds": len(rounds),
         "single_cpu_s": float(np.median([seconds for seconds, _ in rounds])) if rounds else None,
         "each_ms": np.median([each for _, each in rounds], axis=0).tolist() if rounds else None,
+        "archive": len(archive),
         "batch_s": np.median(batches, axis=0).tolist() if batches else None,
     }
 
