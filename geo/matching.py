@@ -63,7 +63,7 @@ class Weights(NamedTuple):
     leaving: float = 4.0
     off_factor: float = 2.0
     off_vertex: float = 1.5
-    beam: float = 6.0
+    beam: float = 4.0
     farthest_m: float = 1500.0
     detour: float = 8.0
     spur_m: float = 30.0

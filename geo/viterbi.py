@@ -174,9 +174,11 @@ def search(
     # Names of its own for what the inner loop reads: quicker for both interpreters.
     seen, settled, wanted = scratch.seen, scratch.settled, scratch.wanted
     parent, ride, least_cost = scratch.parent, scratch.ride, scratch.least
+    move_first, move_to = streets.move_first, streets.move_to
+    move_cost, move_ride = streets.move_cost, streets.move_ride
     x, y, metre, beam = streets.x, streets.y, prices.metre, prices.beam
     goal = goal_of(streets, line, scratch, metre, layer, tag)
-    goal_x, goal_y = goal.x, goal.y
+    goal_x, goal_y, goal_least = goal.x, goal.y, goal.least
     missed = (goal.vertex - line.vertex[layer] - 1) * prices.missing
     heap = [(0.0, 0)]
     heappop(heap)
@@ -187,7 +189,7 @@ def search(
     trail.around[layer + 1] = goal.around
     while len(heap) > 0:
         bound, point = heappop(heap)
-        if bound > farthest or bound + goal.least > least + beam:
+        if bound > farthest or bound + goal_least > least + beam:
             break
         if settled[point] == tag:
             continue
@@ -200,16 +202,18 @@ def search(
             waiting -= 1
             if waiting == 0:
                 break
-        for move in range(streets.move_first[point], streets.move_first[point + 1]):
-            to = streets.move_to[move]
-            further = cost + streets.move_cost[move]
+        for move in range(move_first[point], move_first[point + 1]):
+            to = move_to[move]
+            further = cost + move_cost[move]
             if seen[to] != tag or further < least_cost[to]:
-                seen[to] = tag
-                least_cost[to] = further
-                parent[to] = slot
-                ride[to] = streets.move_ride[move]
                 dx, dy = x[to] - goal_x, y[to] - goal_y
-                heappush(heap, (further + metre * sqrt(dx * dx + dy * dy), to))
+                bound = further + metre * sqrt(dx * dx + dy * dy)
+                if bound + goal_least <= least + beam:
+                    seen[to] = tag
+                    least_cost[to] = further
+                    parent[to] = slot
+                    ride[to] = move_ride[move]
+                    heappush(heap, (bound, to))
     return least
 
 
