@@ -6,19 +6,18 @@ from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, cast
 
-from . import grid, spurs, viterbi
+from . import grid, layers, spurs, straight, viterbi
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 KERNEL = (
     spurs.joined, spurs.turns_back, spurs.turns_back_across, spurs.mirrored, spurs.spur_depth,
-    spurs.next_spur, spurs.without, spurs.tidy,
-    viterbi.jump, viterbi.leave_network, viterbi.goal_of, viterbi.search, viterbi.rides_back,
-    viterbi.ride_along, viterbi.one_of,
+    spurs.next_spur, spurs.without, spurs.tidy, straight.jump, straight.leave_network,
+    viterbi.goal_of, viterbi.search, viterbi.rides_back, viterbi.ride_along, layers.one_of,
 )  # fmt: skip
 INLINED = (
-    viterbi.distance, viterbi.through, viterbi.reach, viterbi.arrive, viterbi.set_out,
+    straight.distance, straight.through, straight.reach, viterbi.arrive, viterbi.set_out,
 )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from .drawn import chain, check_line, thinned
 from .errors import InvalidLineError
 from .fast import compiled_ride_every, is_installed
 from .graph import flat_graph
+from .layers import Lines, Prices, Scratch, Streets
 from .matched import (
     COLUMNS,
     Answers,
@@ -23,7 +24,7 @@ from .matched import (
     with_problems,
 )
 from .ridden import Rides
-from .viterbi import Lines, Prices, Scratch, Streets, ride_every
+from .viterbi import ride_every
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

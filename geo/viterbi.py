@@ -14,117 +14,27 @@ from __future__ import annotations
 
 from heapq import heappop, heappush
 from math import sqrt
-from typing import TYPE_CHECKING, Any, NamedTuple
 
+from .layers import (
+    DIRECT,
+    FROM_END,
+    FROM_START,
+    NEVER,
+    OFF,
+    STRAIGHT,
+    VIA_END,
+    VIA_START,
+    Goal,
+    Line,
+    Lines,
+    Prices,
+    Scratch,
+    Streets,
+    Trail,
+    one_of,
+)
 from .spurs import tidy
-
-if TYPE_CHECKING:
-    # Lists for Python, arrays for numba: no type of mypy's fits both.
-    Numbers = Any
-    Reals = Any
-
-NEVER = 1e300
-OFF = -2
-DIRECT, VIA_START, VIA_END, STRAIGHT = 0, 1, 2, 3
-FROM_START, FROM_END = -1, -2
-
-
-class Streets(NamedTuple):
-    """The network: moves that leave each point, and what a metre of each segment costs."""
-
-    move_first: Numbers
-    move_to: Numbers
-    move_ride: Numbers
-    """Twice the number of the segment, and one more if it is ridden backward."""
-    move_cost: Reals
-    start: Numbers
-    end: Numbers
-    length_m: Reals
-    ahead: Reals
-    """Cost of a metre ridden forward."""
-    back: Reals
-    x: Reals
-    """Where the points are, in metres."""
-    y: Reals
-
-
-class Line(NamedTuple):
-    """A drawn line: its vertices, those of them that have candidates, and these."""
-
-    x: Reals
-    y: Reals
-    drawn_m: Reals
-    """Length of the line up to each vertex."""
-    vertex: Numbers
-    """The vertex of each layer."""
-    first: Numbers
-    """The first candidate of each layer, and one number more."""
-    segment: Numbers
-    offset_m: Reals
-    cost: Reals
-    candidate_x: Reals
-    candidate_y: Reals
-
-
-class Prices(NamedTuple):
-    """What the search weighs against each other: all in one unit, that of a candidate's cost."""
-
-    metre: float
-    passing: float
-    """Going on from one segment to the next."""
-    leaving: float
-    """Leaving the network."""
-    off_metre: float
-    off_vertex: float
-    missing: float
-    """A vertex that a ride on the network does without."""
-    beam: float
-    """States that cost so much more than the best of their layer are given up."""
-    farthest: float
-    """The longest ride between two layers costs so much plus `detour` times the straight one."""
-    detour: float
-
-
-class Scratch(NamedTuple):
-    """What a search notes at the points of the network: one per thread, made once."""
-
-    seen: Numbers
-    settled: Numbers
-    wanted: Numbers
-    parent: Numbers
-    ride: Numbers
-    least: Reals
-
-
-class Goal(NamedTuple):
-    """Where one search goes: from candidates `low` on to those from `middle` to `high`."""
-
-    tag: int
-    low: int
-    middle: int
-    high: int
-    vertex: int
-    x: float
-    y: float
-    around: float
-    """Distance of the farthest candidate from the vertex, in metres."""
-    least: float
-    """What a ride to the vertex costs at least more than one straight to it would."""
-    ends: int
-
-
-class Trail(NamedTuple):
-    """What a search remembers to find its way back."""
-
-    score: list[float]
-    before: list[int]
-    kind: list[int]
-    slot: list[int]
-    around: list[float]
-    off_score: list[float]
-    off_before: list[int]
-    slot_parent: list[int]
-    slot_ride: list[int]
+from .straight import distance, leave_network, reach
 
 
 def ride_along(
@@ -292,80 +202,6 @@ def arrive(
     return least
 
 
-def reach(
-    line: Line, trail: Trail, candidate: int, spent: float, before: int, kind: int, slot: int
-) -> None:
-    """Note how a candidate is reached, and what that costs with the candidate itself."""
-    trail.score[candidate] = spent + line.cost[candidate]
-    trail.before[candidate] = before
-    trail.kind[candidate] = kind
-    trail.slot[candidate] = slot
-
-
-def leave_network(
-    line: Line, prices: Prices, trail: Trail, layer: int, best: float, least: float
-) -> None:
-    """Weigh the straight ways: between candidates, and through the state off the network."""
-    here, there = line.vertex[layer], line.vertex[layer + 1]
-    skipped = (there - here - 1) * prices.off_vertex
-    x, y, to_x, to_y = line.x[here], line.y[here], line.x[there], line.y[there]
-    straight = through(line, here, there, x, y, to_x, to_y)
-    worst = least + prices.beam
-    away, away_from = trail.off_score[layer], OFF
-    off = away + prices.off_metre * straight
-    if away <= worst:
-        for j in range(line.first[layer + 1], line.first[layer + 2]):
-            qx, qy = line.candidate_x[j], line.candidate_y[j]
-            cost = away + skipped + prices.off_metre * through(line, here, there, x, y, qx, qy)
-            if cost + line.cost[j] < trail.score[j]:
-                reach(line, trail, j, cost, OFF, STRAIGHT, -1)
-    shortest = max(0.0, straight - trail.around[layer])
-    if best + prices.leaving + prices.off_metre * shortest <= worst:
-        for i in range(line.first[layer], line.first[layer + 1]):
-            if trail.score[i] <= best + prices.beam:
-                px, py = line.candidate_x[i], line.candidate_y[i]
-                out = trail.score[i] + prices.leaving
-                cost = out + prices.off_metre * through(line, here, there, px, py, to_x, to_y)
-                if cost < off:
-                    off, away_from = cost, i
-    # Straight from street to street only where no ride is about as short as that.
-    if best + prices.leaving + prices.metre * straight < least:
-        jump(line, prices, trail, layer, best)
-    trail.off_score[layer + 1] = off + prices.off_vertex + skipped
-    trail.off_before[layer + 1] = away_from
-
-
-def jump(line: Line, prices: Prices, trail: Trail, layer: int, best: float) -> None:
-    """Weigh the straight ways from candidate to candidate."""
-    here, there = line.vertex[layer], line.vertex[layer + 1]
-    skipped = (there - here - 1) * prices.off_vertex
-    for i in range(line.first[layer], line.first[layer + 1]):
-        if trail.score[i] <= best + prices.beam:
-            px, py = line.candidate_x[i], line.candidate_y[i]
-            out = trail.score[i] + prices.leaving + skipped
-            for j in range(line.first[layer + 1], line.first[layer + 2]):
-                qx, qy = line.candidate_x[j], line.candidate_y[j]
-                cost = out + prices.off_metre * through(line, here, there, px, py, qx, qy)
-                if cost + line.cost[j] < trail.score[j]:
-                    reach(line, trail, j, cost, i, STRAIGHT, -1)
-
-
-def through(
-    line: Line, here: int, there: int, x: float, y: float, to_x: float, to_y: float
-) -> float:
-    """Return the length from one point to another by way of the vertices between two layers."""
-    if there == here + 1:
-        return distance(x, y, to_x, to_y)
-    between: float = line.drawn_m[there - 1] - line.drawn_m[here + 1]
-    out = distance(x, y, line.x[here + 1], line.y[here + 1])
-    return out + between + distance(line.x[there - 1], line.y[there - 1], to_x, to_y)
-
-
-def distance(x: float, y: float, to_x: float, to_y: float) -> float:
-    """Return the distance of two points."""
-    return sqrt((to_x - x) * (to_x - x) + (to_y - y) * (to_y - y))
-
-
 def rides_back(
     streets: Streets, line: Line, trail: Trail, last: int
 ) -> list[tuple[int, float, float]]:
@@ -407,39 +243,6 @@ def rides_back(
         rides.append((-1, float(line.vertex[0]), float(line.vertex[0] + 1)))
     rides.reverse()
     return rides
-
-
-class Lines(NamedTuple):
-    """Many lines one after the other, as in `Line`; `Line` is a slice of it."""
-
-    vertices: Numbers
-    """The first vertex of each line, and one number more; likewise the next two."""
-    layers: Numbers
-    candidates: Numbers
-    x: Reals
-    y: Reals
-    drawn_m: Reals
-    vertex: Numbers
-    first: Numbers
-    segment: Numbers
-    offset_m: Reals
-    cost: Reals
-    candidate_x: Reals
-    candidate_y: Reals
-    spur_m: Reals
-    """For each line, up to which depth a spur is noise."""
-
-
-def one_of(lines: Lines, number: int) -> Line:
-    """Return one of the lines."""
-    v, w = lines.vertices[number], lines.vertices[number + 1]
-    k, m = lines.layers[number], lines.layers[number + 1]
-    i, j = lines.candidates[number], lines.candidates[number + 1]
-    return Line(
-        lines.x[v:w], lines.y[v:w], lines.drawn_m[v:w], lines.vertex[k:m],
-        lines.first[k + number : m + number + 1], lines.segment[i:j], lines.offset_m[i:j],
-        lines.cost[i:j], lines.candidate_x[i:j], lines.candidate_y[i:j],
-    )  # fmt: skip
 
 
 def ride_every(
