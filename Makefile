@@ -29,6 +29,7 @@ PEERS_PYTHON ?= $(firstword $(foreach python,python3.12 python3.13 \
 BENCH_EXTRACTS ?= ../shared/data/goteborg.osm.pbf
 bench: .venv/.dev .venv/.peers
 	PYTHONPATH=. $(BIN)/python tests/benchmarks/bench_first_ride.py
+	PYTHONPATH=. $(BIN)/python tests/benchmarks/bench_junctions.py
 	PYTHONPATH=. $(BIN)/python tests/benchmarks/matching/bench.py \
 		$$(test -x .venv/peers/bin/python && echo --peers .venv/peers/bin/python) \
 		data/samples/neubrandenburg.osm.pbf $(BENCH_EXTRACTS)
