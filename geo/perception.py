@@ -76,8 +76,8 @@ def perceive(ratings: pd.DataFrame, types: pd.Series, policy: Policy) -> Percept
         unknown = places.assign(**dict.fromkeys(columns, np.nan))
         return Perception(unknown, {}, np.nan, np.nan, np.nan)
 
-    # Sums of floats depend on their order, the result must not.
-    ordered = ratings.sort_values(["place", "participant"])
+    # Sums of floats depend on their order. The result must not, nor on what participants are called.
+    ordered = ratings.assign(rater=_fingerprints(ratings)).sort_values(["place", "rater"])
     weight = ordered["participant"].map(reliability(ratings, policy))
     type_of_place = np.asarray(pd.Index(names).get_indexer(place_types), dtype=np.intp)
     fit = fit_crossed(
@@ -97,3 +97,10 @@ def perceive(ratings: pd.DataFrame, types: pd.Series, policy: Policy) -> Percept
     )
     type_danger = dict(zip(names, fit.type_mean.tolist(), strict=True))
     return Perception(scored, type_danger, *fit.variances)
+
+
+def _fingerprints(ratings: pd.DataFrame) -> pd.Series:
+    """Return a number for the participant of each rating that hangs on their ratings alone."""
+    each = pd.util.hash_pandas_object(ratings[["place", "rating", "seconds"]], index=False)
+    # Unsigned integers wrap round: their sum is the same in every order.
+    return each.groupby(ratings["participant"]).transform("sum")

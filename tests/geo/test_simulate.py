@@ -150,8 +150,10 @@ def test_confirmed_hotspots_are_dangerous_and_ranked_better_than_by_raw_figures(
         )
     assert all(len(places) >= 3 for places in confirmed)
     assert wrong / listed <= 0.15
-    assert (shares["ours"] > shares["raw mean"]).all()
-    assert (shares["ours"] > shares["raw count"]).all()
+    # Twenty places a town are few: one town may tie, all together must not.
+    for raw in ("raw mean", "raw count"):
+        assert (shares["ours"] >= shares[raw]).all()
+        assert shares["ours"].mean() > 1.25 * shares[raw].mean()
 
 
 def test_intervals_hold_the_true_rate(found: list[pd.DataFrame]) -> None:
