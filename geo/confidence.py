@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 FAR_M = 50.0
 LEVEL_M = 5.0
 # Fitted to the F1 of simulated routes in Neubrandenburg, checked in Göteborg: see RESULTS.md.
-WEIGHTS = np.array([5.7, -0.19, -3.7])
+WEIGHTS = np.array([5.8, -0.15, -4.1])
 
 
 def confidence(drawn: Drawn, found: Candidates, rides: Rides) -> NDArray[np.float64]:
