@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Crossing", "FreeLeg", "MatchedRoute", "Matcher", "Ride", "Weights"]
 
-# Below, compiling would take longer than it saves.
-FAST_FROM = 1000
+# Below, compiling takes longer than it saves.
+FAST_FROM = 3000
 SAMPLES = 12
 
 
@@ -104,13 +104,14 @@ class Matcher:
         """
         return self._answers.route(*self._ridden([check_line(line, self._area)], fast=False))
 
-    def match_all(self, lines: Sequence[ArrayLike]) -> pa.Table:
+    def match_all(self, lines: Sequence[ArrayLike], *, fast: bool | None = None) -> pa.Table:
         """Return one row for each line, in their order; a line's own fault is its `problem`.
 
         Columns: geometry (WKB of a line string, null with a problem), length_m, segments (id,
         direction, share, against; a piece off the network has null for all), intersections (id,
-        turn), confidence, problem. The answers are those of `match`; with the extra `fast` and
-        from a thousand lines on they come from compiled code.
+        turn), confidence, problem. The answers are those of `match`. They come from compiled code
+        if the extra `fast` is installed and `fast` asks for it: by default from 3,000 lines on,
+        since compiling takes some seconds once in a process.
         """
         good: list[NDArray[np.float64]] = []
         problems: dict[int, str] = {}
@@ -121,8 +122,9 @@ class Matcher:
                 problems[number] = str(error)
         table = COLUMNS.empty_table()
         if good:
-            fast = len(good) >= FAST_FROM and is_installed()
-            table = self._answers.table(*self._ridden(good, fast=fast))
+            wanted = len(good) >= FAST_FROM if fast is None else fast
+            rides = self._ridden(good, fast=wanted and is_installed())
+            table = self._answers.table(*rides)
         return with_problems(table, problems, len(lines))
 
     def _ridden(

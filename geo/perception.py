@@ -76,7 +76,7 @@ def perceive(ratings: pd.DataFrame, types: pd.Series, policy: Policy) -> Percept
         unknown = places.assign(**dict.fromkeys(columns, np.nan))
         return Perception(unknown, {}, np.nan, np.nan, np.nan)
 
-    # Sums of floats depend on their order. The result must not, nor on what participants are called.
+    # Sums of floats depend on their order. The result must not, nor on anybody's name.
     ordered = ratings.assign(rater=_fingerprints(ratings)).sort_values(["place", "rater"])
     weight = ordered["participant"].map(reliability(ratings, policy))
     type_of_place = np.asarray(pd.Index(names).get_indexer(place_types), dtype=np.intp)

@@ -10,10 +10,10 @@ from tqdm import tqdm
 from api.services.areas import require_area
 from api.services.match_routes import Matching, match_routes, part_path
 from geo.fast import is_installed
+from geo.matching import FAST_FROM
 
 from .terminal import INTERRUPTED, REFUSED, Bar, here, require_suffix, stop
 
-MANY_ROUTES = 1_000
 SHOWN_IDS = 5
 
 
@@ -63,7 +63,7 @@ def _summary(found: Matching) -> list[str]:
         lines.append(f"{len(found.duplicates):,} ids belong to several routes: {some}{more}")
     if found.fresh and found.seconds > 0:
         lines.append(f"{found.fresh / found.seconds:,.0f} routes per second")
-    if found.fresh > MANY_ROUTES and not is_installed():
+    if found.fresh >= FAST_FROM and not is_installed():
         lines.append("several times faster with numba: pip install '.[fast]'")
     return lines
 

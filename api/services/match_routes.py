@@ -15,6 +15,7 @@ from api.errors import BarometerError
 from geo.extract import Progress
 from geo.lines import RouteLine
 from geo.matched import COLUMNS
+from geo.matching import FAST_FROM
 from geo.route_files import read_routes, survey_routes
 
 from .areas import LoadedArea
@@ -66,9 +67,10 @@ def match_routes(
         elif part.rows:
             tell(f"going on after {part.rows:,} of {survey.routes:,} routes")
         before, began = part.rows, time.monotonic()
+        fast = survey.routes - before >= FAST_FROM
         for chunk in chunks(islice(read_routes(source), part.rows, None)):
             progress("matching", part.rows / survey.routes)
-            part.append(_matched(area, chunk))
+            part.append(_matched(area, chunk, fast=fast))
         seconds = time.monotonic() - began
         progress("matching", 1.0)
         tally = write_matched(part.batches(), SCHEMA, output)
@@ -99,8 +101,8 @@ def chunks(lines: Iterable[RouteLine]) -> Iterator[list[RouteLine]]:
         yield chunk
 
 
-def _matched(area: LoadedArea, chunk: list[RouteLine]) -> pa.Table:
-    table = area.matcher.match_all([line.coordinates for line in chunk])
+def _matched(area: LoadedArea, chunk: list[RouteLine], *, fast: bool) -> pa.Table:
+    table = area.matcher.match_all([line.coordinates for line in chunk], fast=fast)
     # A row that never was a line has its own reason, not the matcher's about no points.
     words = [
         line.problem or found

@@ -105,6 +105,17 @@ def test_same_routes_give_the_same_bytes(match: Match, routes: Path, tmp_path: P
     assert (tmp_path / "a.parquet").read_bytes() == (tmp_path / "b.parquet").read_bytes()
 
 
+def test_compiled_code_gives_the_same_bytes(
+    match: Match, routes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("numba", reason="the extra `fast` is not installed")
+    match(routes, "a.parquet")
+    monkeypatch.setattr(service, "FAST_FROM", 1)
+    match(routes, "b.parquet")
+
+    assert (tmp_path / "a.parquet").read_bytes() == (tmp_path / "b.parquet").read_bytes()
+
+
 def test_interrupted_run_goes_on_and_ends_as_if_never_interrupted(
     match: Match, routes: Path, tmp_path: Path
 ) -> None:

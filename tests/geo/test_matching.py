@@ -11,7 +11,6 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo import matching
 from geo.area import build_network
 from geo.crs import WGS84, to_metres
 from geo.errors import InvalidLineError
@@ -332,14 +331,10 @@ def test_one_route_is_matched_as_in_a_batch(matcher: Matcher, routes: list[np.nd
         assert told == (alone.length_m, alone.confidence, alone.problem)
 
 
-def test_compiled_code_gives_the_same_answers(
-    matcher: Matcher, routes: list[np.ndarray], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_compiled_code_gives_the_same_answers(matcher: Matcher, routes: list[np.ndarray]) -> None:
     pytest.importorskip("numba", reason="the extra `fast` is not installed")
     drawn = [*noisy(routes, 13), *noisy(routes, 14), *routes]
-    plain = matcher.match_all(drawn)
-    monkeypatch.setattr(matching, "FAST_FROM", 1)
-    assert matcher.match_all(drawn).equals(plain)
+    assert matcher.match_all(drawn, fast=True).equals(matcher.match_all(drawn, fast=False))
 
 
 @settings(max_examples=40, deadline=None)

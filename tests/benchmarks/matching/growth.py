@@ -28,7 +28,7 @@ def growth(extract: Path, folder: Path, line: Callable[[str], None]) -> None:
     routes = known_routes(streets, ROUTES, SEED)
     lines = {kind: _drawn(routes, kind, streets) for kind in (SPARSE, DENSE)}
     matcher = Matcher(network)
-    matcher.match_all(lines[SPARSE])
+    matcher.match_all(lines[SPARSE], fast=True)
     town = extract.name.split(".")[0]
     line(f"\n### How cost grows ({town}, batch, CPU ms per route)\n")
     line("| what | sparse | dense |\n|---|---|---|")
@@ -40,7 +40,7 @@ def growth(extract: Path, folder: Path, line: Callable[[str], None]) -> None:
         cells = [f"{_ms(matcher, lines[kind], times):.3f}" for kind in kinds]
         line(f"| {label} | {' | '.join(cells)} |{' – |' * (2 - len(cells))}")
     large = Matcher(build_network(read_osm(enlarged(extract, 4, folder))))
-    large.match_all(lines[SPARSE])
+    large.match_all(lines[SPARSE], fast=True)
     cells = [_ms(large, lines[kind], 1) for kind in (SPARSE, DENSE)]
     line(f"| 1,000 routes, network × 4 | {cells[0]:.3f} | {cells[1]:.3f} |")
     _lengths(matcher, streets, line)
@@ -59,7 +59,7 @@ def _ms(matcher: Matcher, lines: list[np.ndarray], times: int) -> float:
     for _ in range(1 if times > 10 else ROUNDS):
         before = time.process_time()
         for first in range(0, len(every), CALL):
-            matcher.match_all(every[first : first + CALL])
+            matcher.match_all(every[first : first + CALL], fast=True)
         took.append(time.process_time() - before)
     return float(np.median(took)) / len(every) * 1000
 
@@ -88,7 +88,7 @@ def _profile(
     for kind in (SPARSE, DENSE):
         spent.update(dict.fromkeys(STEPS, 0.0))
         before = time.process_time()
-        matcher.match_all(lines[kind] * 10)
+        matcher.match_all(lines[kind] * 10, fast=True)
         total = time.process_time() - before
         for step, seconds in (*spent.items(), ("rest", total - sum(spent.values()))):
             shares[step].append(seconds / total)

@@ -10,8 +10,6 @@ import shapely
 from geo.matching import Matcher
 from geo.network import read_network
 
-TO_COMPILE = 1000
-
 
 class Own:
     """geo.matching with its compiled kernel."""
@@ -28,9 +26,9 @@ class Own:
         """Return the coordinates of all lines, or just let them be matched."""
         if self.compile_s is None:
             began = time.perf_counter()
-            self._matcher.match_all([lines[0]] * TO_COMPILE)
+            self._matcher.match_all(lines[:1], fast=True)
             self.compile_s = time.perf_counter() - began
-        table = self._matcher.match_all(lines)
+        table = self._matcher.match_all(lines, fast=True)
         if table_only:
             return []
         # An empty line stands for a failure: a missing geometry has no coordinates.
