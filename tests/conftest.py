@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 import pytest
 from fastapi import FastAPI
 from httpx2 import Response
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import create_engine, func, make_url, select, text
 from sqlalchemy.exc import DBAPIError
 from starlette.testclient import TestClient
@@ -42,8 +43,39 @@ SERVER = "postgresql+pg8000://postgres@127.0.0.1:5432/postgres"
 PASSWORD = "correct horse battery"  # noqa: S105 - opens accounts of databases that tests throw away
 RIDES, TOWN_SEED = 60, 7
 ROSTER = 60
+CHROMIUM_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 Body = dict[str, Any]
+
+
+def do_without(reason: str) -> NoReturn:
+    """Skip what cannot be tested here; a build that tested nothing would be green for nothing."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def program() -> Callable[[str, str], str]:
+    """`program("ogrinfo", "gdal-bin")`: its path, or why there is none and what to install."""
+
+    def found(name: str, package: str) -> str:
+        path = shutil.which(name)
+        return path or do_without(f"no {name} on this machine: install {package}")
+
+    return found
+
+
+# One module at a time: the event loop of one Playwright is in the way of another's.
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None:
+        do_without("no Chromium: neither `chromium` nor `google-chrome` is on the path")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGS)
+        yield browser
+        browser.close()
 
 
 class Databases(Protocol):
@@ -133,8 +165,7 @@ def databases(on_postgres: bool, tmp_path_factory: pytest.TempPathFactory) -> It
         reason = (
             f"no PostgreSQL with the right to make databases at {make_url(url)!r}: {error.orig}"
         )
-        # A build that asks for PostgreSQL and silently tests nothing would be green for nothing.
-        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+        do_without(reason)
     yield server
     server.close()
 

@@ -1,7 +1,5 @@
 """A real site on a real port, and browsers that note what its pages ask for and complain about."""
 
-import os
-import shutil
 import socket
 import threading
 import time
@@ -26,7 +24,6 @@ from playwright.sync_api import (
     Page,
     Request,
     WebError,
-    sync_playwright,
 )
 from starlette.testclient import TestClient
 
@@ -39,7 +36,6 @@ from api.store.models import Campaign
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 DESK = {"viewport": {"width": 1280, "height": 900}}
-CHROMIUM_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 REPORT_VIOLATIONS = """addEventListener("securitypolicyviolation", (event) =>
     console.error(`policy violated: ${event.violatedDirective} ${event.blockedURI}`));"""
 SPOT = """([lon, lat]) => {
@@ -183,20 +179,6 @@ def site(app: FastAPI, settings: Settings, door: socket.socket) -> Iterator[str]
     server.should_exit = True
     thread.join(timeout=15)
     assert not thread.is_alive(), "the site did not stop"
-
-
-# One module at a time: tests of other folders start a Playwright of their own.
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    if path is None:
-        reason = "no Chromium: neither `chromium` nor `google-chrome` is on the path"
-        # A build that was to drive a browser and drove none would be green for nothing.
-        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

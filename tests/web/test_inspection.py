@@ -2,7 +2,6 @@
 
 import json
 import re
-from html.parser import HTMLParser
 from typing import Any
 
 import geopandas as gpd
@@ -14,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.network import INTERSECTION_COLUMNS, SEGMENT_COLUMNS, Network
+from tests.web.reader import Reader
 from web.inspection import inspection_page
 from web.inspection_data import inspection_data, page_json
 
@@ -90,16 +90,6 @@ def test_json_of_the_page_means_the_same_and_ends_no_script(value: object) -> No
 
     assert json.loads(text) == value
     assert not set("<>&\u2028\u2029") & set(text)
-
-
-class Reader(HTMLParser):
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
 
 
 def test_page_is_one_file_that_asks_for_nothing(

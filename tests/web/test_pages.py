@@ -1,9 +1,9 @@
 import re
-from html.parser import HTMLParser
 from itertools import product
 
 import pytest
 
+from tests.web.reader import Reader
 from web.assets import static_address
 from web.maps import check_map, draw_map, hotspot_map, place_map, rate_map
 from web.pages import render
@@ -120,18 +120,6 @@ PAGES = {
         "case": {"state": "new", "owner": HOSTILE},
     },
 }  # fmt: skip
-
-
-class Reader(HTMLParser):
-    """Every tag of a page, and the scripts that stand in it."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
 
 
 def page(template: str, *, language: str = "en", **changes: object) -> str:

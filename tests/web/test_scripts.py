@@ -2,16 +2,13 @@
 
 import json
 import math
-import os
 import random
-import shutil
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 import web
 from geo.routing import Passage
@@ -25,15 +22,8 @@ CONFIG = {"messages": script_messages(str), "participant_key": "p1", "school": N
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    if path is None:
-        reason = "neither `chromium` nor `google-chrome` is on the path"
-        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield open_scripts(browser)
-        browser.close()
+def page(chromium: Browser) -> Page:
+    return open_scripts(chromium)
 
 
 def open_scripts(browser: Browser) -> Page:
