@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from tqdm import tqdm
 
-from api.services.areas import require_area
+from api.services.areas import load_area, require_area
 from api.services.match_routes import Matching, match_routes, part_path
 from geo.fast import is_installed
 from geo.matching import FAST_FROM
@@ -36,7 +36,7 @@ def match(
         stop(f"{output} is the file of the routes: the output would replace it", REFUSED)
     installation = here()
     with installation.store.read() as session:
-        loaded = installation.library.get(require_area(session, area))
+        loaded = load_area(installation.settings, require_area(session, area))
     try:
         with Bar() as bar:
             found = match_routes(loaded, routes, output, progress=bar, tell=_tell)

@@ -84,16 +84,27 @@ class AreaLibrary:
             return known
 
     def _read(self, area: Area) -> LoadedArea:
-        folder = area_folder(self._settings, area.id, area.version)
-        try:
-            loaded = LoadedArea(area.id, area.version, read_network(folder))
-        except AreaFileUnreadableError as error:
-            raise DamagedAreaError(f"the files of area {area.id!r} cannot be read") from error
+        loaded = load_area(self._settings, area)
         _ = (
             loaded.router,
             loaded.tracing,
         )  # built here, inside the lock, rather than by two requests
         return loaded
+
+
+def load_area(settings: Settings, area: Area) -> LoadedArea:
+    """Return the area in its current version, without what is derived from it.
+
+    Raises
+    ------
+    DamagedAreaError
+        If its files cannot be read.
+    """
+    try:
+        network = read_network(area_folder(settings, area.id, area.version))
+    except AreaFileUnreadableError as error:
+        raise DamagedAreaError(f"the files of area {area.id!r} cannot be read") from error
+    return LoadedArea(area.id, area.version, network)
 
 
 def area_folder(settings: Settings, area_id: str, version: str) -> Path:
