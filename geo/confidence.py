@@ -26,7 +26,9 @@ def confidence(drawn: Drawn, found: Candidates, rides: Rides) -> NDArray[np.floa
     Expected from the mean distance of the vertices from the ride and from the share of vertices
     with a rival: a segment that is not ridden and at most 5 m farther away than one that is.
     """
-    return np.asarray(special.expit(features(drawn, found, rides) @ WEIGHTS), dtype=np.float64)
+    # Not a matrix product: on some processors its last bit hangs on how many routes there are.
+    weighted = (features(drawn, found, rides) * WEIGHTS).cumsum(axis=1)[:, -1]
+    return np.asarray(special.expit(weighted), dtype=np.float64)
 
 
 def features(drawn: Drawn, found: Candidates, rides: Rides) -> NDArray[np.float64]:
