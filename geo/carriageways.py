@@ -9,7 +9,6 @@ from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
 from .chains import StreetGraph
-from .streets import SIGNED_ONEWAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,11 +24,6 @@ Neighbours = dict[int, dict[int, "Piece"]]
 def is_carriageway(street: Street) -> bool:
     """Say whether people would call it a street: a walking street if it has a name."""
     return not street.is_path and (street.road_class != "pedestrian" or bool(street.name))
-
-
-def is_oneway(street: Street) -> bool:
-    """Say whether cars may go one way only, whatever bicycles may."""
-    return street.is_roundabout or street.tags.get("oneway") in SIGNED_ONEWAY
 
 
 def is_foot(street: Street) -> bool:
@@ -118,7 +112,7 @@ class Layers:
             len(streets) == FEWEST_WAYS
             and len(names) == 1
             and names != {""}
-            and sum(is_oneway(street) for street in streets) >= FEWEST_WAYS - 1
+            and sum(street.is_oneway for street in streets) >= FEWEST_WAYS - 1
             and not any(street.is_roundabout for street in streets)
         )
 
@@ -194,7 +188,7 @@ class Layers:
 
 def _is_slip(chain: Chain) -> bool:
     return all(
-        is_oneway(piece.street) or piece.street.tags["highway"].endswith("_link")
+        piece.street.is_oneway or piece.street.tags["highway"].endswith("_link")
         for piece in chain.pieces
     )
 

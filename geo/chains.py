@@ -15,7 +15,7 @@ from .barriers import heed_barriers
 from .crs import WGS84, to_metres
 from .errors import NoStreetsError
 from .riding import Riding, riding
-from .streets import facility, is_path, is_raised, is_roundabout, road_class
+from .streets import facility, is_oneway, is_path, is_raised, is_roundabout, road_class
 from .streets import street_name as name_of
 from .stress import segment_stress
 from .traffic import read_traffic
@@ -57,6 +57,11 @@ class Street:
     def is_raised(self) -> bool:
         """Whether it is a bridge or a tunnel."""
         return is_raised(self.tags)
+
+    @cached_property
+    def is_oneway(self) -> bool:
+        """Whether cars may go one way only, whatever bicycles may."""
+        return is_oneway(self.tags)
 
     @cached_property
     def is_roundabout(self) -> bool:

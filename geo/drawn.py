@@ -110,17 +110,13 @@ class Drawn:
         return steps
 
 
-def chain(lines: Sequence[NDArray[np.float64]]) -> Drawn:
-    """Return the lines as one, without repeated vertices.
-
-    A line whose vertices are all the same keeps two of them.
-    """
-    xy = np.concatenate(lines) if lines else np.empty((0, 2))
-    first = np.concatenate([[0], np.cumsum([len(line) for line in lines])]).astype(np.int64)
+def chain(xy: NDArray[np.float64], lengths: Sequence[int]) -> Drawn:
+    """Return lines of so many vertices each, one after the other, without repeated vertices."""
+    first = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     drawn = Drawn(xy, first)
     moved = drawn.steps_m > 0
-    moved[drawn.first[:-1]] = True
-    return _keep(drawn, moved)
+    moved[first[:-1]] = True
+    return Drawn(xy[moved], np.concatenate([[0], np.cumsum(moved)])[first])
 
 
 def thinned(drawn: Drawn, as_drawn: NDArray[np.bool_]) -> Drawn:
@@ -155,8 +151,3 @@ def _medians(drawn: Drawn, steps: NDArray[np.float64]) -> NDArray[np.float64]:
     # The first of each line is no step: it is 0 and sorts to the front.
     middle = (drawn.first[:-1] + drawn.first[1:]) // 2
     return np.asarray(steps[order[np.minimum(middle, drawn.first[1:] - 1)]])
-
-
-def _keep(drawn: Drawn, kept: NDArray[np.bool_]) -> Drawn:
-    first = np.concatenate([[0], np.cumsum(kept)])[drawn.first]
-    return Drawn(drawn.xy[kept], first)

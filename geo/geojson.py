@@ -133,27 +133,27 @@ def _document(text: _Text) -> Iterator[RouteLine]:
 
 def _keys(text: _Text) -> Iterator[str]:
     """Yield the keys of an object; whoever takes one takes its value before the next."""
-    text.take("{")
-    if text.next() == "}":
-        text.take("}")
-        return
-    sign = ","
-    while sign == ",":
+    for _ in _members(text, "{", "}"):
         key = text.value()
         text.take(":")
         yield key
-        sign = text.take(",}")
 
 
 def _items(text: _Text) -> Iterator[Any]:
-    text.take("[")
-    if text.next() == "]":
-        text.take("]")
+    for _ in _members(text, "[", "]"):
+        yield text.value()
+
+
+def _members(text: _Text, opens: str, closes: str) -> Iterator[None]:
+    """Yield at every member between brackets; whoever asks takes it before the next."""
+    text.take(opens)
+    if text.next() == closes:
+        text.take(closes)
         return
     sign = ","
     while sign == ",":
-        yield text.value()
-        sign = text.take(",]")
+        yield
+        sign = text.take(f",{closes}")
 
 
 def _reproject(members: dict[str, Any]) -> Reproject | None:

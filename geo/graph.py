@@ -47,6 +47,14 @@ class Graph:
     to_degrees: Transformer
 
     @cached_property
+    def point_xy(self) -> NDArray[np.float64]:
+        """(points, 2) where the points are, in metres."""
+        xy = np.empty((self.points, 2))
+        xy[self.start] = self.xy[self.first[:-1]]
+        xy[self.end] = self.xy[self.first[1:] - 1]
+        return xy
+
+    @cached_property
     def places(self) -> list[tuple[float, float]]:
         """Longitude and latitude of every vertex, as Python reads it quickest."""
         lon, lat = self.lonlat.T.tolist()

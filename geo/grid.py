@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from math import floor, sqrt
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Numbers = Any
-    Reals = Any
+    from .layers import Numbers, Reals
 
 CELL_M = 50.0
 MOST_AROUND = 512

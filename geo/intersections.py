@@ -8,7 +8,7 @@ from functools import cached_property
 from math import atan2, degrees, hypot
 from typing import TYPE_CHECKING, NamedTuple
 
-from .carriageways import is_carriageway, is_foot, is_oneway
+from .carriageways import is_carriageway, is_foot
 from .control import best_crossing, control, crossing_kind, has_island, has_signal, node_tags
 from .joining import WIDEST_M, junction_groups
 from .naming import place_name, street_names
@@ -146,7 +146,7 @@ class Cluster:
             and len({arm.street.name for arm in arms}) == 1
             and arms[0].street.name != ""
             and all(is_carriageway(arm.street) for arm in arms)
-            and sum(is_oneway(arm.street) for arm in arms) == FEWEST_ARMS - 1
+            and sum(arm.street.is_oneway for arm in arms) == FEWEST_ARMS - 1
             and not self.is_roundabout
         )
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from math import hypot
 from typing import TYPE_CHECKING
 
-from .carriageways import Layers, is_oneway, is_raised, nearest
+from .carriageways import Layers, is_raised, nearest
 from .control import is_crossing_node, is_signal
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ class _Joining:
 
     def _is_stem(self, chain: Chain) -> bool:
         """Say whether one street lies there before it parts into two carriageways."""
-        is_undivided = not is_oneway(chain.pieces[0].street)
+        is_undivided = not chain.pieces[0].street.is_oneway
         return is_undivided and any(map(self.layers.is_parting, chain.ends))
 
     def _longest(self, chain: Chain, first: int, second: int) -> float:
@@ -148,7 +148,7 @@ class _Joining:
 
     def _is_dual(self, root: int, name: Identity) -> bool:
         return any(
-            street.name == name and is_oneway(street)
+            street.name == name and street.is_oneway
             for node in self.nodes[root]
             for street in self.layers.streets_at(node)
         )
@@ -162,7 +162,7 @@ class _Joining:
         """Say whether a street with two carriageways passes, or there are traffic lights."""
         nodes = self.nodes[root]
         streets = [street for node in nodes for street in self.layers.streets_at(node)]
-        is_dual = len(nodes & self.layers.cores) > 1 and any(map(is_oneway, streets))
+        is_dual = len(nodes & self.layers.cores) > 1 and any(street.is_oneway for street in streets)
         return is_dual or any(is_signal(self.graph, node) for node in nodes)
 
     def _is_driveway(self, root: int) -> bool:
@@ -173,7 +173,7 @@ class _Joining:
         """Join what two one-way streets link to the same junction: around a splitter island."""
         links: dict[tuple[int, int], list[Chain]] = defaultdict(list)
         for chain in self._links():
-            if is_oneway(chain.pieces[0].street):
+            if chain.pieces[0].street.is_oneway:
                 first, second = sorted(self.find(end) for end in chain.ends)
                 links[first, second].append(chain)
         for (first, second), chains in sorted(links.items()):
@@ -244,7 +244,7 @@ class _Joining:
     def _oneway_names(self, node: int) -> set[str]:
         """Return what the one-way streets at a junction are called."""
         streets = self.layers.streets_at(node) if node in self.parent else ()
-        return {street.name for street in streets if is_oneway(street)}
+        return {street.name for street in streets if street.is_oneway}
 
     def _is_path_node(self, node: int) -> bool:
         return node not in self.layers.carriageways.neighbours

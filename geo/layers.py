@@ -75,7 +75,10 @@ class Prices(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """What a search notes at the points of the network: one per thread, made once."""
+    """What a search notes at the points of the network: one per thread, made once.
+
+    A mark counts if it is the tag of the search: nothing has to be wiped between two of them.
+    """
 
     seen: Numbers
     settled: Numbers
@@ -117,24 +120,16 @@ class Trail(NamedTuple):
 
 
 class Lines(NamedTuple):
-    """Many lines one after the other, as in `Line`; `Line` is a slice of it."""
+    """Many lines one after the other: `one_of` cuts a line out of them."""
 
     vertices: Numbers
     """The first vertex of each line, and one number more; likewise the next two."""
     layers: Numbers
     candidates: Numbers
-    x: Reals
-    y: Reals
-    drawn_m: Reals
-    vertex: Numbers
-    first: Numbers
-    segment: Numbers
-    offset_m: Reals
-    cost: Reals
-    candidate_x: Reals
-    candidate_y: Reals
     spur_m: Reals
     """For each line, up to which depth a spur is noise."""
+    every: Line
+    """Vertices and candidates are counted from the beginning of their own line."""
 
 
 def one_of(lines: Lines, number: int) -> Line:
@@ -142,8 +137,9 @@ def one_of(lines: Lines, number: int) -> Line:
     v, w = lines.vertices[number], lines.vertices[number + 1]
     k, m = lines.layers[number], lines.layers[number + 1]
     i, j = lines.candidates[number], lines.candidates[number + 1]
+    every = lines.every
     return Line(
-        lines.x[v:w], lines.y[v:w], lines.drawn_m[v:w], lines.vertex[k:m],
-        lines.first[k + number : m + number + 1], lines.segment[i:j], lines.offset_m[i:j],
-        lines.cost[i:j], lines.candidate_x[i:j], lines.candidate_y[i:j],
+        every.x[v:w], every.y[v:w], every.drawn_m[v:w], every.vertex[k:m],
+        every.first[k + number : m + number + 1], every.segment[i:j], every.offset_m[i:j],
+        every.cost[i:j], every.candidate_x[i:j], every.candidate_y[i:j],
     )  # fmt: skip

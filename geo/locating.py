@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from math import hypot
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,8 @@ import numpy as np
 import shapely
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .graph import Graph
     from .network import Network
 
@@ -78,33 +80,34 @@ class Locator:
         self._lines = graph.lines
         self._tree = shapely.STRtree(self._lines)
 
-    def locate(self, lon: float, lat: float) -> list[Position]:
-        """Return where a point may lie on the network, the likeliest first.
+    def locate(self, lon: float, lat: float) -> Iterator[Position]:
+        """Yield where a point may lie on the network, the likeliest first.
 
         That is the nearest position, and one on another street nearly as near if there is one;
         none if everything is more than 300 m away.
         """
         x, y = self._to_metres.transform(lon, lat)
         if not np.isfinite(x + y):
-            return []
+            return
         point = shapely.Point(x, y)
         _, nearest = self._tree.query_nearest(
             point, max_distance=FARTHEST_M, return_distance=True, all_matches=False
         )
         if not len(nearest):
-            return []
+            return
         near = self._tree.query(point, predicate="dwithin", distance=nearest[0] + NEARLY_M)
         away = shapely.distance(self._lines[near], point)
         ranked = sorted(
             (distance + NEARLY_M * self._push[i], int(i))
             for i, distance in zip(near.tolist(), away.tolist(), strict=True)
         )
-        found = [
+        found = (
             self.at(segment, self._lines[segment].project(point), distance)
             for distance, segment in ranked
-        ]
-        others = [one for one in found[1:] if _gap(found[0], one) > APART_M]
-        return [found[0], *others[:1]]
+        )
+        first = next(found)
+        yield first
+        yield from islice((one for one in found if _gap(first, one) > APART_M), 1)
 
     def at(self, segment: int, offset_m: float, away_m: float = 0.0) -> Position:
         """Return the position on a segment, taken to its end if that is next to it."""

@@ -98,11 +98,10 @@ class Answers:
         if on_m <= 0:
             return MatchedRoute([], 0.0, (), (), 0.0, NOWHERE)
         points, _ = self._columns.coordinates(rides)
-        coordinates = [(lon, lat) for lon, lat in points.tolist()]
         met = self._columns.crossed(rides)
         intersections = self._columns.intersections[met.intersection].tolist()
         return MatchedRoute(
-            coordinates=coordinates if len(coordinates) > 1 else coordinates * 2,
+            coordinates=[(lon, lat) for lon, lat in points.tolist()],
             length_m=on_m + off_m,
             rides=tuple(self._told(rides)),
             crossings=tuple(
@@ -114,16 +113,22 @@ class Answers:
         )
 
     def _told(self, rides: Rides) -> Iterator[Ride | FreeLeg]:
+        segment, *told = self._passed(rides)
+        columns = (rides.segment, self._graph.ids[segment], *told)
+        for number, label, back, share, against in zip(
+            *(column.tolist() for column in columns), strict=True
+        ):
+            direction: Direction = "backward" if back else "forward"
+            yield FreeLeg() if number < 0 else Ride(label, direction, share, against)
+
+    def _passed(
+        self, rides: Rides
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.bool_]]:
+        """Return segment, whether backward, share and whether against; off the network anything."""
         segment = np.maximum(rides.segment, 0)
         back = (rides.stop < rides.begin).astype(np.int64)
         share = np.minimum(rides.on_m / self._graph.length_m[segment], 1.0)
-        columns = (
-            rides.segment.tolist(), self._graph.ids[segment].tolist(), back.tolist(),
-            share.tolist(), self._against[segment, back].tolist(),
-        )  # fmt: skip
-        for number, label, turned, part, against in zip(*columns, strict=True):
-            direction: Direction = "backward" if turned else "forward"
-            yield FreeLeg() if number < 0 else Ride(label, direction, part, against)
+        return segment, back, share, self._against[segment, back]
 
     def table(self, rides: Rides, confidence: NDArray[np.float64]) -> pa.Table:
         """Return the routes 0 to n - 1 as rows; n is the number of confidences.
@@ -148,11 +153,6 @@ class Answers:
 
     def _lines(self, rides: Rides, matched: NDArray[np.bool_]) -> list[bytes | None]:
         points, route = self._columns.coordinates(rides)
-        # A ride within one spot keeps both its ends.
-        single = np.flatnonzero(np.bincount(route, minlength=len(matched)) == 1)
-        place = np.searchsorted(route, single)
-        points = np.insert(points, place, points[place], axis=0)
-        route = np.insert(route, place, single)
         there, number = np.unique(route, return_inverse=True)
         lines: list[bytes | None] = [None] * len(matched)
         wkb = shapely.to_wkb(shapely.linestrings(points, indices=number))
@@ -163,16 +163,11 @@ class Answers:
     def _segments(self, rides: Rides, matched: NDArray[np.bool_]) -> pa.ListArray:
         kept = matched[rides.route]
         off = rides.segment[kept] < 0
-        segment = np.maximum(rides.segment[kept], 0)
-        back = (rides.stop[kept] < rides.begin[kept]).astype(np.int64)
-        share = rides.on_m[kept] / self._graph.length_m[segment]
+        segment, back, share, against = (
+            pa.array(column[kept], mask=off) for column in self._passed(rides)
+        )
         values = pa.StructArray.from_arrays(
-            [
-                self._ids.take(pa.array(segment, mask=off)),
-                DIRECTIONS.take(pa.array(back, mask=off)),
-                pa.array(np.minimum(share, 1.0), mask=off),
-                pa.array(self._against[segment, back], mask=off),
-            ],
+            [self._ids.take(segment), DIRECTIONS.take(back), share, against],
             fields=list(SEGMENT),
         )
         return pa.ListArray.from_arrays(_offsets(rides.route[kept], len(matched)), values)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from threading import local
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -13,7 +15,7 @@ from .drawn import chain, check_line, thinned
 from .errors import InvalidLineError
 from .fast import compiled_ride_every, is_installed
 from .graph import flat_graph
-from .layers import Lines, Prices, Scratch, Streets
+from .layers import Line, Lines, Prices, Scratch, Streets
 from .matched import (
     COLUMNS,
     Answers,
@@ -27,7 +29,7 @@ from .ridden import Rides
 from .viterbi import ride_every
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     import pyarrow as pa
     from numpy.typing import ArrayLike, NDArray
@@ -92,7 +94,8 @@ class Matcher:
         west, south, east, north = network.segments.total_bounds
         self._area = BBox(west=west, south=south, east=east, north=north)
         self._streets = _streets(self._graph, self.weights)
-        self._listed = Streets(*(array.tolist() for array in self._streets))
+        self._listed = Streets(*_lists(self._streets))
+        self._threads = local()
 
     def match(self, line: ArrayLike) -> MatchedRoute:
         """Return what was ridden along one line of (n, 2) longitudes and latitudes.
@@ -144,8 +147,7 @@ class Matcher:
         """Return the lines in metres and thinned, and which were drawn along the network."""
         lonlat = np.concatenate(lines)
         x, y = self._graph.to_metres.transform(lonlat[:, 0], lonlat[:, 1])
-        ends = np.cumsum([len(line) for line in lines])
-        drawn = chain(np.split(np.stack([x, y], axis=1), ends[:-1]))
+        drawn = chain(np.stack([x, y], axis=1), [len(line) for line in lines])
         traced = self._traced(drawn, fast=fast)
         return thinned(drawn, traced), traced
 
@@ -159,26 +161,53 @@ class Matcher:
         return np.asarray((np.diff(found.first) > 0).reshape(sample.shape).all(axis=1))
 
     def _search(self, lines: Lines, drawn: Drawn, *, fast: bool) -> Rides:
-        prices = _prices(self.weights)
+        prices, desk = _prices(self.weights), self._desk(fast=fast)
+        tag = desk.reserve(len(lines.every.vertex))
         found: tuple[Any, ...]
         if fast:
-            found = compiled_ride_every()(self._streets, lines, prices, self._scratch(fast=True))
+            found = compiled_ride_every()(self._streets, lines, prices, desk.scratch, tag)
         else:
-            listed = Lines(*(array.tolist() for array in lines))
-            found = ride_every(self._listed, listed, prices, self._scratch(fast=False))
+            listed = Lines._make([*_lists(lines[:-1]), Line(*_lists(lines.every))])
+            found = ride_every(self._listed, listed, prices, desk.scratch, tag)
         counts, segments, begins, stops = (np.asarray(column) for column in found)
         route = np.repeat(np.arange(len(counts)), counts)
         segment = segments.astype(np.int64)
         shift = np.where(segment < 0, drawn.first[route], 0)
         return Rides(route, segment, begins + shift, stops + shift, drawn.xy)
 
-    def _scratch(self, *, fast: bool) -> Scratch:
-        """Return what this thread searches with; tags start anew with every search."""
-        count = self._graph.points
-        if fast:
-            marks = [np.zeros(count, dtype=np.int64) for _ in range(5)]
-            return Scratch._make([*marks, np.zeros(count)])
-        return Scratch._make([*([0] * count for _ in range(5)), [0.0] * count])
+    def _desk(self, *, fast: bool) -> _Desk:
+        """Return where this thread searches: made once, since a city has many points."""
+        name = "arrays" if fast else "lists"
+        desk: _Desk | None = getattr(self._threads, name, None)
+        if desk is None:
+            desk = _Desk(_scratch(self._graph.points, fast=fast))
+            setattr(self._threads, name, desk)
+        return desk
+
+
+@dataclass
+class _Desk:
+    """The scratch of one thread, and the last tag that any search in it was given."""
+
+    scratch: Scratch
+    last: int = 0
+
+    def reserve(self, searches: int) -> int:
+        """Return the tag before the first of so many searches; broken off, they are used up."""
+        before, self.last = self.last, self.last + searches
+        return before
+
+
+def _scratch(points: int, *, fast: bool) -> Scratch:
+    if fast:
+        marks = [np.zeros(points, dtype=np.int64) for _ in range(5)]
+        return Scratch._make([*marks, np.zeros(points)])
+    return Scratch._make([*([0] * points for _ in range(5)), [0.0] * points])
+
+
+def _lists(arrays: Iterable[Any]) -> Iterator[Any]:
+    """Yield the arrays as lists, which Python reads quicker."""
+    return (array.tolist() for array in arrays)
 
 
 def _streets(graph: Graph, weights: Weights) -> Streets:
@@ -191,9 +220,6 @@ def _streets(graph: Graph, weights: Weights) -> Streets:
     begin = np.concatenate([graph.start, graph.end])
     order = np.argsort(begin, kind="stable")
     cost = np.concatenate([ahead, back]) * np.tile(graph.length_m, 2) + weights.passing
-    points = np.empty((graph.points, 2))
-    points[graph.start] = graph.xy[graph.first[:-1]]
-    points[graph.end] = graph.xy[graph.first[1:] - 1]
     return Streets(
         move_first=np.searchsorted(begin[order], np.arange(graph.points + 1)),
         move_to=np.concatenate([graph.end, graph.start])[order],
@@ -204,8 +230,8 @@ def _streets(graph: Graph, weights: Weights) -> Streets:
         length_m=graph.length_m,
         ahead=ahead,
         back=back,
-        x=points[:, 0].copy(),
-        y=points[:, 1].copy(),
+        x=graph.point_xy[:, 0].copy(),
+        y=graph.point_xy[:, 1].copy(),
     )
 
 
@@ -235,10 +261,7 @@ def _lines(drawn: Drawn, found: Candidates, traced: NDArray[np.bool_], weights: 
     begin = found.first[vertex] - candidates[line[vertex]]
     # Behind the layers of each line comes one number more: how many candidates it has.
     first = np.insert(begin, layers[1:], np.diff(candidates))
-    return Lines(
-        vertices=drawn.first,
-        layers=layers,
-        candidates=candidates,
+    every = Line(
         x=drawn.xy[:, 0].copy(),
         y=drawn.xy[:, 1].copy(),
         drawn_m=walked - walked[drawn.first[:-1]][line],
@@ -249,5 +272,6 @@ def _lines(drawn: Drawn, found: Candidates, traced: NDArray[np.bool_], weights: 
         cost=np.minimum(found.distance_m**2 / (2 * noise**2), weights.worst),
         candidate_x=found.x,
         candidate_y=found.y,
-        spur_m=np.where(traced, weights.traced_spur_m, weights.spur_m),
     )
+    spur_m = np.where(traced, weights.traced_spur_m, weights.spur_m)
+    return Lines(drawn.first, layers, candidates, spur_m, every)

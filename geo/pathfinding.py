@@ -8,8 +8,6 @@ from heapq import heappop, heappush
 from math import hypot
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from .errors import UnreachableError
 from .locating import Traversal
 
@@ -65,10 +63,7 @@ class PathFinder:
                 graph.push.tolist(), graph.forward.tolist(), graph.backward.tolist(), strict=True
             )
         ]
-        xy = np.empty((graph.points, 2))
-        xy[graph.start] = graph.xy[graph.first[:-1]]
-        xy[graph.end] = graph.xy[graph.first[1:] - 1]
-        self._xy: list[tuple[float, float]] = list(zip(*xy.T.tolist(), strict=True))
+        self._xy: list[tuple[float, float]] = list(zip(*graph.point_xy.T.tolist(), strict=True))
         self._ways: list[list[Way]] = [[] for _ in self._xy]
         segments = zip(self._start, self._end, self._length_m, self._factors, strict=True)
         for i, (start, end, length, (ahead, back)) in enumerate(segments):
@@ -77,8 +72,6 @@ class PathFinder:
         self._forbid(graph, turns)
 
     def _forbid(self, graph: Graph, turns: pd.DataFrame) -> None:
-        self._real: dict[int, int] = {}
-        """The point that each point before a forbidden turn stands for."""
         self._exits: dict[tuple[int, bool], int] = {}
         """The point of its own in which a segment ends, ridden forward or backward."""
         self._before: dict[int, list[int]] = defaultdict(list)
@@ -92,7 +85,6 @@ class PathFinder:
             self._xy.append(self._xy[real])
             ways = [way for way in self._ways[real] if (way[2], way[3]) not in forbidden]
             self._ways.append([*ways, (real, WALKED_TURN_M, ON_FOOT, True)])
-            self._real[own] = real
             self._exits[segment, forward] = own
             self._before[real].append(own)
         for (segment, forward), own in self._exits.items():

@@ -87,7 +87,10 @@ class RideColumns:
         return np.where(share == 1.0, values[after], mixed)
 
     def coordinates(self, rides: Rides) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """Return longitude and latitude along all rides, and the route of each point."""
+        """Return longitude and latitude along all rides, and the route of each point.
+
+        A route within one spot keeps both its ends.
+        """
         graph = self._graph
         on = rides.segment >= 0
         segment = np.where(on, rides.segment, 0)
@@ -115,6 +118,8 @@ class RideColumns:
         route = rides.route[ride]
         new = np.ones(len(points), dtype=bool)
         new[1:] = (route[1:] != route[:-1]) | (points[1:] != points[:-1]).any(axis=1)
+        single = np.flatnonzero(np.bincount(route[new]) == 1)
+        new[np.searchsorted(route, single) + 1] = True
         return points[new], route[new]
 
     def crossed(self, rides: Rides) -> Crossed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import combinations, pairwise
+from itertools import combinations, islice, pairwise
 from math import hypot
 from typing import TYPE_CHECKING
 
@@ -135,7 +135,9 @@ class Router:
         """Return where each waypoint may lie: on the network, unless only straight pieces meet."""
         positions = []
         for i, waypoint in enumerate(waypoints):
-            located = self._locator.locate(waypoint.lon, waypoint.lat)
+            is_end = i in {0, len(waypoints) - 1}
+            may_be = self._locator.locate(waypoint.lon, waypoint.lat)
+            located = list(islice(may_be, 1 if is_end else None))
             if not located:
                 raise OutsideAreaError(
                     f"waypoint {i + 1} is more than 300 m from any street of the area"
@@ -144,8 +146,7 @@ class Router:
             leaves_straight = i == len(waypoints) - 1 or waypoints[i + 1].straight
             if arrives_straight and leaves_straight:
                 located = [self._locator.off_network(waypoint.lon, waypoint.lat)]
-            is_end = i in {0, len(waypoints) - 1}
-            positions.append(located[:1] if is_end else located)
+            positions.append(located)
         return positions
 
     def _choose(

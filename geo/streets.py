@@ -28,6 +28,11 @@ def road_class(tags: Mapping[str, str]) -> str:
     return tags.get("highway", "").removesuffix("_link")
 
 
+def is_oneway(tags: Mapping[str, str]) -> bool:
+    """Say whether cars may go one way only, whatever bicycles may."""
+    return tags.get("oneway") in SIGNED_ONEWAY or is_roundabout(tags)
+
+
 def is_roundabout(tags: Mapping[str, str]) -> bool:
     """Say whether the way is part of a roundabout."""
     return tags.get("junction") in {"roundabout", "circular"}

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from .reference import read_table
-from .streets import SIGNED_ONEWAY, is_path, is_roundabout, road_class
+from .streets import is_oneway, is_path, road_class
 from .traffic import Traffic, bike_lane, read_traffic
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def segment_stress(tags: Mapping[str, str], facility: str) -> Stress:
     road = road_class(tags)
     if facility in {"path", "track"} or is_path(road) or road == "pedestrian":
         return Stress(LOWEST, 0.0)
-    traffic = read_traffic(tags, oneway=_is_oneway(tags))
+    traffic = read_traffic(tags, oneway=is_oneway(tags))
     if facility == "lane":
         found = _lane_stress(tags, traffic)
         if found:
@@ -54,10 +54,6 @@ def segment_stress(tags: Mapping[str, str], facility: str) -> Stress:
     level = table_stress(MIXED, mixed_lanes(traffic), traffic.volume, traffic.speed_kmh)
     # No tag of OSM gives a volume: it is always assumed.
     return Stress(level, (traffic.speed_assumed + traffic.lanes_assumed + 1) / 3)
-
-
-def _is_oneway(tags: Mapping[str, str]) -> bool:
-    return tags.get("oneway") in SIGNED_ONEWAY or is_roundabout(tags)
 
 
 def mixed_lanes(traffic: Traffic) -> str:

@@ -54,6 +54,7 @@ def ride_along(
     here_x, here_y = line.x[line.vertex[0]], line.y[line.vertex[0]]
     for i in range(line.first[1]):
         trail.score[i] = line.cost[i]
+        # Not `distance`: numba, which inlines it, gave wrong numbers for it here.
         dx, dy = line.candidate_x[i] - here_x, line.candidate_y[i] - here_y
         trail.around[0] = max(trail.around[0], sqrt(dx * dx + dy * dy))
     trail.off_score[0] = prices.leaving + prices.off_vertex
@@ -78,8 +79,8 @@ def search(
 ) -> float:  # fmt: skip
     """Find the cheapest ride to every candidate of the next layer; return the least of them.
 
-    A* towards the next vertex: what is still to come is at least the straight way to the
-    farthest candidate. It ends where nothing better than the beam allows can follow.
+    A* towards the next vertex: what is still to come is at least the straight way to it and
+    `Goal.least`. It ends where nothing better than the beam allows can follow.
     """
     # Names of its own for what the inner loop reads: quicker for both interpreters.
     seen, settled, wanted = scratch.seen, scratch.settled, scratch.wanted
@@ -246,13 +247,13 @@ def rides_back(
 
 
 def ride_every(
-    streets: Streets, lines: Lines, prices: Prices, scratch: Scratch
+    streets: Streets, lines: Lines, prices: Prices, scratch: Scratch, tag: int
 ) -> tuple[list[int], list[int], list[float], list[float]]:
     """Return the rides of all lines: how many each has, then segments, begins and stops.
 
-    A line with fewer than two layers has no rides.
+    A line with fewer than two layers has no rides. Tags from `tag` + 1 on, one a layer, are used
+    in `scratch`.
     """
-    tag = 0
     segments, begins, stops = [0], [0.0], [0.0]
     segments.pop()
     begins.pop()
