@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from .chains import street_graph
+from .countries import GENERIC
 from .crs import WGS84
 from .extract import quiet
 from .garbage import uncollected
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .chains import StreetGraph
+    from .countries import Country
     from .extract import OsmData, Progress
 
 logger = logging.getLogger(__name__)
@@ -32,11 +34,15 @@ logger = logging.getLogger(__name__)
 
 @uncollected()
 def build_network(
-    data: OsmData, progress: Progress | None = None, *, graph: StreetGraph | None = None
+    data: OsmData,
+    progress: Progress | None = None,
+    *,
+    country: Country = GENERIC,
+    graph: StreetGraph | None = None,
 ) -> Network:
     """Return the network of what a bicycle may ride or be pushed along.
 
-    The `graph` is the one of the data, where it has been made before.
+    The `graph` is the one of the data and the `country`, where it has been made before.
 
     Raises
     ------
@@ -45,7 +51,7 @@ def build_network(
     """
     report = progress or quiet
     report("finding streets", 0.0)
-    graph = graph or street_graph(data)
+    graph = graph or street_graph(data, country)
     chains = graph.chains()
     report("finding intersections", 0.4)
     found = clusters(graph, chains)
@@ -67,7 +73,7 @@ def build_network(
 def _intersection_frame(found: Sequence[Cluster]) -> gpd.GeoDataFrame:
     rows = []
     for cluster in found:
-        level, assumed = cluster.stress
+        stress = cluster.stress
         rows.append({
             "id": cluster.id,
             "name": cluster.name,
@@ -76,8 +82,9 @@ def _intersection_frame(found: Sequence[Cluster]) -> gpd.GeoDataFrame:
             "crossing": cluster.crossing,
             "island": cluster.island,
             "arms": cluster.ways_out,
-            "stress": level,
-            "assumed": assumed,
+            "stress": stress.level,
+            "assumed": stress.assumed,
+            "assumptions": sorted(stress.assumptions),
             "osm_nodes": sorted(cluster.nodes),
             "radius_m": cluster.radius_m,
         })  # fmt: skip

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import geopandas as gpd
 
 from .barriers import heed_barriers
+from .countries import GENERIC
 from .crs import WGS84, to_metres
 from .errors import NoStreetsError
 from .riding import Riding, riding
@@ -23,6 +24,7 @@ from .traffic import read_traffic
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from .countries import Country
     from .extract import OsmData
     from .stress import Stress
     from .traffic import Traffic
@@ -41,6 +43,7 @@ class Street:
     riding: Riding
     stress: Stress
     tags: Mapping[str, str]
+    country: Country = GENERIC
 
     @cached_property
     def is_path(self) -> bool:
@@ -50,8 +53,7 @@ class Street:
     @cached_property
     def traffic(self) -> Traffic:
         """What motor traffic a rider meets who crosses it."""
-        oneway = not (self.riding.forward and self.riding.backward)
-        return read_traffic(self.tags, oneway=oneway)
+        return read_traffic(self.tags, oneway=self.is_oneway, country=self.country)
 
     @cached_property
     def is_raised(self) -> bool:
@@ -136,6 +138,7 @@ class StreetGraph:
     lonlat: Mapping[int, tuple[float, float]]
     metres: Mapping[int, tuple[float, float]]
     node_tags: Mapping[int, Mapping[str, str]]
+    country: Country = GENERIC
 
     def is_junction(self, node: int) -> bool:
         """Say whether three or more pieces meet there."""
@@ -170,8 +173,10 @@ class StreetGraph:
         return tuple(nodes)
 
 
-def street_graph(data: OsmData) -> StreetGraph:
+def street_graph(data: OsmData, country: Country = GENERIC) -> StreetGraph:
     """Return the graph of everything a bicycle may use, without small islands.
+
+    The `country` says what the tags leave open.
 
     Raises
     ------
@@ -181,7 +186,7 @@ def street_graph(data: OsmData) -> StreetGraph:
     rideable = [
         (way.nodes, street)
         for way in sorted(data.ways, key=lambda way: (way.id, way.nodes))
-        if (street := read_street(way.tags)) is not None
+        if (street := read_street(way.tags, country)) is not None
     ]
     if all(street.riding.push for _, street in rideable):
         raise NoStreetsError("the OSM data holds no street that a bicycle may ride")
@@ -201,22 +206,23 @@ def street_graph(data: OsmData) -> StreetGraph:
     _drop_stubs(neighbours)
     if not neighbours:
         raise NoStreetsError("nothing that a bicycle may ride hangs together")
-    return StreetGraph(dict(neighbours), lonlat, metres, data.node_tags)
+    return StreetGraph(dict(neighbours), lonlat, metres, data.node_tags, country)
 
 
-def read_street(tags: Mapping[str, str]) -> Street | None:
+def read_street(tags: Mapping[str, str], country: Country = GENERIC) -> Street | None:
     """Return what a way offers to a bicycle, or None."""
-    use = riding(tags)
+    use = riding(tags, country)
     if use is None:
         return None
-    offered = facility(tags, use)
+    offered = facility(tags, use, country)
     return Street(
         road_class=road_class(tags),
         facility=offered,
         name=name_of(tags),
         riding=use,
-        stress=segment_stress(tags, offered),
+        stress=segment_stress(tags, offered, country),
         tags=tags,
+        country=country,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -53,6 +53,8 @@ class OsmData:
     sha256: str
     restrictions: tuple[Restriction, ...] = ()
     """Those that bind cyclists, by id."""
+    countries: Mapping[str, int] = field(default_factory=dict)
+    """How often addresses and places say that they lie in a country, by its code."""
 
 
 def quiet(_stage: str, _share: float) -> None:

@@ -13,7 +13,8 @@ from .control import best_crossing, control, crossing_kind, has_island, has_sign
 from .joining import WIDEST_M, junction_groups
 from .naming import place_name, street_names
 from .network import stable_id
-from .stress import crossing_stress, signal_stress
+from .stress import LOWEST, Stress, crossing_stress, signal_stress
+from .traffic import ISLAND_DEPTH, LANES, VOLUME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -217,11 +218,23 @@ class Cluster:
         for arm in self.arms:
             yield from arm.nodes_within(SIGNAL_REACH_M)
 
-    @property
-    def stress(self) -> tuple[int, float]:
-        """Stress of crossing its busiest street, and the share of that which is assumed."""
+    @cached_property
+    def stress(self) -> Stress:
+        """Stress of the worst movement: of riding up to the place, or of crossing a street there.
+
+        Of two that are equally bad it is the one of which less is assumed.
+        """
         found = [self._stress_of(street) for street in self._crossed]
-        return max(found, key=lambda stress: (stress[0], -stress[1]), default=(1, 0.0))
+        found += [arm.street.stress for arm in self.arms if self._is_entered(arm)]
+        return max(found, key=lambda one: (one.level, -one.assumed), default=Stress(LOWEST))
+
+    def _is_entered(self, arm: Arm) -> bool:
+        """Say whether one rides in by the arm and can leave by another."""
+        return (
+            arm.chain.pieces[0].backward
+            and not arm.street.riding.push
+            and any(other.chain.pieces[0].forward for other in self.arms if other is not arm)
+        )
 
     @cached_property
     def _crossed(self) -> list[Street]:
@@ -229,17 +242,32 @@ class Cluster:
         streets = (arm.street for arm in self.arms)
         return list({id(street): street for street in streets if not street.is_path}.values())
 
-    def _stress_of(self, street: Street) -> tuple[int, float]:
-        traffic = street.traffic
-        lanes = traffic.lanes if traffic.oneway else 2 * traffic.lanes
-        if self.type == "signalised":
-            return signal_stress(lanes * LANE_M), float(traffic.lanes_assumed)
-        island = self._has_island(street)
+    def _stress_of(self, street: Street) -> Stress:
+        traffic, island = street.traffic, self._has_island(street)
+        if self.type == "signalised" or self._is_all_way_stop:
+            level = signal_stress(self._width_m(street), two_stages=island)
+            return Stress(level, tuple(one for one in traffic.assumptions if one == LANES), 1)
         level = crossing_stress(
-            speed_kmh=traffic.speed_kmh, lanes=lanes, volume=traffic.volume,
+            speed_kmh=traffic.speed_kmh, lanes=traffic.all_lanes, volume=traffic.volume,
             island_m=ISLAND_M if island else 0.0)  # fmt: skip
-        flags = [traffic.speed_assumed, traffic.lanes_assumed, True, *[True] * island]
-        return level, sum(flags) / len(flags)
+        depth = (ISLAND_DEPTH,) if island else ()
+        return Stress(level, (*traffic.assumptions, VOLUME, *depth), 3 + island)
+
+    @cached_property
+    def _is_all_way_stop(self) -> bool:
+        return any(tags.get("stop") == "all" for tags in self._tags_around.values())
+
+    def _width_m(self, street: Street) -> float:
+        """Return how far it is across a street, with what lies between its carriageways."""
+        lanes = street.traffic.all_lanes * LANE_M
+        if not (street.is_oneway and street.name):
+            return lanes
+        spots = [
+            self.graph.metres[node]
+            for node in self.heart
+            if any(one.is_oneway and one.name == street.name for one in self._streets_at(node))
+        ]
+        return lanes + max((_distance(a, b) for a in spots for b in spots), default=0.0)
 
     def _has_island(self, street: Street) -> bool:
         """Say whether a refuge is mapped where one crosses this street."""

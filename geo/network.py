@@ -25,14 +25,16 @@ TURNS = "turns.parquet"
 SEGMENT_COLUMNS = (
     "id", "start", "end", "start_intersection", "end_intersection", "within", "name",
     "road_class", "facility", "forward", "backward", "push", "length_m", "type", "stress",
-    "assumed", "stretch", "geometry",
+    "assumed", "assumptions", "stretch", "geometry",
 )  # fmt: skip
 INTERSECTION_COLUMNS = (
     "id", "name", "type", "control", "crossing", "island", "arms", "safe", "stress", "assumed",
-    "osm_nodes", "radius_m", "geometry",
+    "assumptions", "osm_nodes", "radius_m", "geometry",
 )  # fmt: skip
 TURN_COLUMNS = ("arriving", "arriving_forward", "leaving", "leaving_forward")
-PLACE_COLUMNS = ("kind", "type", "stress", "assumed", "name", "length_m", "geometry")
+PLACE_COLUMNS = (
+    "kind", "type", "stress", "assumed", "assumptions", "name", "length_m", "geometry",
+)  # fmt: skip
 ID_LENGTH = 10
 
 
@@ -57,7 +59,9 @@ class Network:
     def places(self) -> gpd.GeoDataFrame:
         """Everything that can be rated, by id: intersections, and segments outside of them.
 
-        Columns kind, type, stress, assumed, name, length_m (0 for intersections), geometry.
+        Columns kind, type, stress, assumed (the share of its inputs that no tag gives),
+        assumptions (which: a list of `geo.traffic.ASSUMPTIONS`), name, length_m (0 for
+        intersections), geometry.
         """
         segments = self.segments[self.segments["within"].isna()].assign(kind="segment")
         intersections = self.intersections.assign(kind="intersection", length_m=0.0)

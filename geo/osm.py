@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 __all__ = ["OsmData", "Progress", "Way", "base_map", "fetch_osm", "read_osm", "schools"]
 
 SUFFIXES = (".osm", ".osm.bz2", ".osm.pbf")
+# Tags whose value is the code of the country that something lies in.
+COUNTRY_KEYS = ("addr:country", "is_in:country_code", "ISO3166-1", "ISO3166-1:alpha2")
 KEYS = (*NODE_KEYS, "restriction", "restriction:bicycle", *FEATURE_KEYS)
 
 
@@ -77,6 +80,7 @@ def read_osm(path: Path, progress: Progress | None = None) -> OsmData:
         osm_date=osm_date,
         sha256=digest,
         restrictions=tuple(sorted(reading.restrictions, key=lambda found: found.id)),
+        countries=dict(reading.countries),
     )
 
 
@@ -120,11 +124,13 @@ class _Reading:
         self.node_tags: dict[int, dict[str, str]] = {}
         self.features: list[tuple[str, str, str, str, object]] = []
         self.restrictions: list[Restriction] = []
+        self.countries: Counter[str] = Counter()
         self.newest: date | None = None
         self._wkb = osmium.geom.WKBFactory()
 
     def take(self, element: Any) -> None:  # noqa: ANN401  # one of pyosmium's untyped views
         tags = {tag.k: tag.v for tag in element.tags}
+        self.countries.update(tags[key] for key in COUNTRY_KEYS if key in tags)
         if element.is_node():
             self._take_node(element, tags)
         elif element.is_way():

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .countries import GENERIC
 from .streets import AGAINST, BOTH_WAYS, ONEWAY, SIGNED_ONEWAY, is_roundabout, road_class
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from .countries import Country
 
 RIDEABLE = frozenset({
     "trunk", "primary", "secondary", "tertiary", "unclassified", "residential", "living_street",
@@ -44,18 +47,18 @@ class Riding:
     push: bool
 
 
-def riding(tags: Mapping[str, str]) -> Riding | None:
+def riding(tags: Mapping[str, str], country: Country = GENERIC) -> Riding | None:
     """Return how a bicycle may use the way, or None where it may not even be pushed."""
-    if refusal(tags) is not None:
+    if refusal(tags, country) is not None:
         return None
-    if not _may_ride(tags):
+    if not _may_ride(tags, country):
         # Who walks is not bound by one-way signs.
         return Riding(forward=True, backward=True, push=True)
     forward, backward = _directions(tags)
     return Riding(forward=forward, backward=backward, push=False)
 
 
-def refusal(tags: Mapping[str, str]) -> str | None:
+def refusal(tags: Mapping[str, str], country: Country = GENERIC) -> str | None:
     """Return why a bicycle may neither be ridden nor pushed there, or None where it may."""
     road = road_class(tags)
     if road == "motorway" or tags.get("motorroad") == "yes":
@@ -68,7 +71,8 @@ def refusal(tags: Mapping[str, str]) -> str | None:
         return f"bicycle={tags['bicycle']}"
     if road == "steps":
         return _refusal_of_steps(tags)
-    return None if _may_ride(tags) or tags.get("bicycle") == "dismount" else _no_walking(tags, road)
+    allowed = _may_ride(tags, country) or tags.get("bicycle") == "dismount"
+    return None if allowed else _no_walking(tags, road)
 
 
 def _refusal_of_steps(tags: Mapping[str, str]) -> str | None:
@@ -97,18 +101,30 @@ def _no_access(tags: Mapping[str, str]) -> str | None:
     return "private" if tags[key] == "private" else f"{key}={tags[key]}"
 
 
-def _may_ride(tags: Mapping[str, str]) -> bool:
+def _may_ride(tags: Mapping[str, str], country: Country) -> bool:
     road, bicycle = road_class(tags), tags.get("bicycle")
     if road == "steps" or bicycle == "dismount":
         return False
     if bicycle in ALLOWED:
         return True
-    if road not in RIDEABLE or is_barred(tags.get("vehicle", tags.get("access"))):
+    if is_barred(tags.get("vehicle", tags.get("access"))):
         return False
+    if road not in RIDEABLE:
+        return _is_shared_footway(tags, road, country)
     if road == "service":
         return tags.get("service") not in NO_THROUGH_SERVICE
     # A path for walkers by its sign: pushing is what is left.
     return road != "path" or tags.get("foot") != "designated"
+
+
+def _is_shared_footway(tags: Mapping[str, str], road: str, country: Country) -> bool:
+    """Say whether walkers share the way with all that has two wheels, as in some countries."""
+    return (
+        road in FOR_WALKERS
+        and country.carries_motorcycles(road)
+        and tags.get("foot") != "designated"
+        and tags.get("footway") not in PART_OF_A_STREET
+    )
 
 
 def is_barred(value: str | None) -> bool:

@@ -150,7 +150,16 @@ def _offer(part: Chain) -> dict[str, Any]:
         "type": "path" if street.facility == "path" else f"{street.road_class}/{street.facility}",
         "stress": worst,
         "assumed": assumed / part.length_m if part.length_m else street.stress.assumed,
+        "assumptions": _assumptions(part),
     }
+
+
+def _assumptions(part: Chain) -> list[str]:
+    first = part.pieces[0].street.stress.assumptions
+    # Nearly always one way all along.
+    if all(piece.street.stress.assumptions == first for piece in part.pieces):
+        return sorted(first)
+    return sorted({code for piece in part.pieces for code in piece.street.stress.assumptions})
 
 
 def _frame(rows: Sequence[Mapping[str, Any]]) -> gpd.GeoDataFrame:

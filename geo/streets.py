@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .countries import GENERIC
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from .countries import Country
     from .riding import Riding
 
 PATHS = frozenset({"path", "cycleway", "footway", "bridleway", "track", "steps"})
@@ -14,6 +17,7 @@ ONEWAY = frozenset({"yes", "true", "1"})
 AGAINST = frozenset({"-1", "reverse"})
 SIGNED_ONEWAY = ONEWAY | AGAINST
 BOTH_WAYS = frozenset({"no", "false", "0"})
+SIDES = ("right", "left")
 FACILITIES = {
     "track": "track", "opposite_track": "track",
     "lane": "lane", "opposite_lane": "lane",
@@ -52,21 +56,25 @@ def is_raised(tags: Mapping[str, str]) -> bool:
     )
 
 
-def facility(tags: Mapping[str, str], use: Riding) -> str:
+def facility(tags: Mapping[str, str], use: Riding, country: Country = GENERIC) -> str:
     """Return what a rider has: track, lane, shared, none, or path where the way is one.
 
     Where the two directions differ it is the poorer one, because half of the riders have that.
     """
     if is_path(road_class(tags)):
         return "path"
-    right, left = _side(tags, "right"), _side(tags, "left")
+    right, left = (_side(tags, side, country) for side in SIDES)
     if tags.get("oneway") in SIGNED_ONEWAY and not (use.forward and use.backward):
         return max(right, left, key=RANK.__getitem__)
     return min(right, left, key=RANK.__getitem__)
 
 
-def _side(tags: Mapping[str, str], side: str) -> str:
+def _side(tags: Mapping[str, str], side: str, country: Country) -> str:
     value = tags.get(f"cycleway:{side}") or tags.get("cycleway:both") or tags.get("cycleway", "")
+    against = country.nearside if tags.get("oneway") in AGAINST else country.offside
+    # A facility against a one-way street lies on the side of those who ride there.
+    if value.startswith("opposite") and side != against and f"cycleway:{side}" not in tags:
+        return "none"
     if not value or value == "no":
         other = "left" if side == "right" else "right"
         if tags.get(f"cycleway:{other}:oneway") in BOTH_WAYS:

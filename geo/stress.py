@@ -6,12 +6,24 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from .countries import GENERIC
 from .reference import read_table
 from .streets import is_oneway, is_path, road_class
-from .traffic import Traffic, bike_lane, read_traffic
+from .traffic import (
+    LANE_WIDTH,
+    PARKING,
+    PATH_OF_COUNTRY,
+    VOLUME,
+    BikeLane,
+    Traffic,
+    bike_lane,
+    read_traffic,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+    from .countries import Country
 
 KMH_PER_MPH = 1.609344
 FEET_PER_METRE = 3.28084
@@ -25,35 +37,69 @@ LANE = "bikelane_no_parking_width_ft"
 LANE_BESIDE_PARKING = "bikelane_beside_parking_reach_ft"
 
 
+# A class of its own, never "stress 4": a motorway, or where bicycles are forbidden.
+NOT_RIDEABLE = "not rideable"
+# Motorcycles at arm's length are not calm, and slow and few enough not to be worse.
+AMONG_MOTORCYCLES = 2
+
+
 @dataclass(frozen=True)
 class Stress:
-    """A level of traffic stress and the share of its inputs that no tag gave."""
+    """A level of traffic stress with what no tag gave, out of how many inputs."""
 
     level: int
-    assumed: float
+    assumptions: tuple[str, ...] = ()
+    """Of `geo.traffic.ASSUMPTIONS`."""
+    inputs: int = 0
+
+    @property
+    def assumed(self) -> float:
+        """Share of the inputs that no tag gave."""
+        return len(self.assumptions) / self.inputs if self.inputs else 0.0
 
 
-def segment_stress(tags: Mapping[str, str], facility: str) -> Stress:
+def route_stress(levels: Iterable[int | None]) -> int | None:
+    """Return the stress of a route: that of its worst element.
+
+    A level is None where the element is not rideable; then the route is not either.
+    """
+    found = list(levels)
+    known = [level for level in found if level is not None]
+    return max(known) if found and len(known) == len(found) else None
+
+
+def segment_stress(tags: Mapping[str, str], facility: str, country: Country = GENERIC) -> Stress:
     """Return the stress of riding along a street with the facility it has.
 
-    Tracks and paths are 1 whatever runs beside them. For a lane the width (or the reach, beside
-    parked cars) decides, in mixed traffic the volume; both with lanes and posted speed.
+    Tracks and paths are 1 whatever runs beside them, but for paths that motorcycles use. For a
+    lane the width (or the reach, beside parked cars) decides, in mixed traffic the volume; both
+    with lanes and posted speed.
 
     References
     ----------
     Furth (2022), Level of Traffic Stress Criteria, version 2.2.
     """
     road = road_class(tags)
-    if facility in {"path", "track"} or is_path(road) or road == "pedestrian":
-        return Stress(LOWEST, 0.0)
-    traffic = read_traffic(tags, oneway=is_oneway(tags))
+    if is_path(road):
+        return _path_stress(tags, road, country)
+    if facility in {"path", "track"} or road == "pedestrian":
+        return Stress(LOWEST)
+    oneway = is_oneway(tags)
+    traffic = read_traffic(tags, oneway=oneway, country=country)
     if facility == "lane":
-        found = _lane_stress(tags, traffic)
+        found = _lane_stress(bike_lane(tags, oneway=oneway, country=country), traffic)
         if found:
             return found
     level = table_stress(MIXED, mixed_lanes(traffic), traffic.volume, traffic.speed_kmh)
     # No tag of OSM gives a volume: it is always assumed.
-    return Stress(level, (traffic.speed_assumed + traffic.lanes_assumed + 1) / 3)
+    return Stress(level, (*traffic.assumptions, VOLUME), 3)
+
+
+def _path_stress(tags: Mapping[str, str], road: str, country: Country) -> Stress:
+    barred = "no" in {tags.get("motor_vehicle"), tags.get("motorcycle")}
+    if barred or not country.carries_motorcycles(road):
+        return Stress(LOWEST)
+    return Stress(AMONG_MOTORCYCLES, (PATH_OF_COUNTRY,), 1)
 
 
 def mixed_lanes(traffic: Traffic) -> str:
@@ -69,8 +115,7 @@ def mixed_lanes(traffic: Traffic) -> str:
     return "unlaned_2way"
 
 
-def _lane_stress(tags: Mapping[str, str], traffic: Traffic) -> Stress | None:
-    lane = bike_lane(tags)
+def _lane_stress(lane: BikeLane, traffic: Traffic) -> Stress | None:
     if lane.beside_parking:
         table, row, amount = LANE_BESIDE_PARKING, _parking_lanes(traffic), lane.reach_m
     else:
@@ -79,8 +124,9 @@ def _lane_stress(tags: Mapping[str, str], traffic: Traffic) -> Stress | None:
     if feet < min(least for least, _, _ in _rows()[table, row]):
         return None  # a lane in the door zone: Furth has it as mixed traffic
     level = table_stress(table, row, feet, traffic.speed_kmh)
-    flags = (traffic.speed_assumed, traffic.lanes_assumed, lane.width_assumed, lane.parking_assumed)
-    return Stress(level, sum(flags) / len(flags))
+    flags = {LANE_WIDTH: lane.width_assumed, PARKING: lane.parking_assumed}
+    assumed = (code for code, is_assumed in flags.items() if is_assumed)
+    return Stress(level, (*traffic.assumptions, *assumed), 4)
 
 
 def _lane_lanes(traffic: Traffic) -> str:
@@ -159,6 +205,9 @@ def _crossing_rows() -> dict[tuple[str, str, str], list[tuple[float, int]]]:
     return rows
 
 
-def signal_stress(width_m: float) -> int:
-    """Return the stress of crossing with a signal: 1, or 2 where the way across is long."""
-    return LOWEST if width_m <= LONG_SIGNAL_M else 2
+def signal_stress(width_m: float, *, two_stages: bool = False) -> int:
+    """Return the stress of crossing with a signal or where all traffic stops.
+
+    It is 1, or 2 where the way across is longer than 30 m or has a stop halfway.
+    """
+    return 2 if two_stages or width_m > LONG_SIGNAL_M else LOWEST

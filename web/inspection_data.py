@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from .assumptions import assumptions_in_words
+
 if TYPE_CHECKING:
     import geopandas as gpd
     import numpy.typing as npt
@@ -28,11 +30,17 @@ ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028",
 def inspection_data(network: Network, left_out: gpd.GeoDataFrame | None) -> dict[str, Any]:
     """Return the network as tables of columns; `lines` are lon, lat and then steps, in 1e-6°."""
     return {
-        "segments": _table(network.segments),
-        "intersections": _table(network.intersections),
+        "segments": _table(_in_words(network.segments)),
+        "intersections": _table(_in_words(network.intersections)),
         "left_out": _table(left_out) if left_out is not None else None,
         "turns": _turns(network),
     }
+
+
+def _in_words(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the frame with its assumptions as one text per row, of which there are few."""
+    texts = ["; ".join(assumptions_in_words(codes, str)) for codes in frame["assumptions"]]
+    return frame.assign(assumptions=pd.Series(texts, index=frame.index, dtype=object))
 
 
 def page_json(value: object) -> str:

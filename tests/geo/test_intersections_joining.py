@@ -227,12 +227,17 @@ def test_a_refuge_lowers_the_stress_of_crossing_that_street_and_is_partly_assume
     draw: Draw,
 ) -> None:
     # Furth's crossing of 6 lanes with 8,001 vehicles a day at up to 62 km/h: 2 without a refuge,
-    # 1 with one of 1.8 m, a depth that the map does not give.
-    main = {"name": "A", "highway": "primary", "lanes": "6", "maxspeed": "50"}
-    streets = [([1, 10, 5, 2], main), ([3, 6, 10, 4], {"name": "B"})]
-    without = row(build_network(draw(CROSS, streets)))
+    # 1 with one of 1.8 m, a depth that the map does not give. Riding up to it is 1 on the tracks.
+    main = {"name": "A", "highway": "primary", "lanes": "6", "maxspeed": "50", "cycleway": "track"}
+    across: tuple[Sequence[int], Mapping[str, str]] = ([3, 6, 10, 4], {"name": "B", **CYCLEWAY})
     refuge = {5: {"highway": "crossing", "crossing:island": "yes"}}
-    with_one = row(build_network(draw(CROSS, streets, refuge)))
+    slow, fast = ([([1, 10, 5, 2], {**main, "maxspeed": kmh}), across] for kmh in ("50", "70"))
+    without, with_one = (row(build_network(draw(CROSS, slow, tags))) for tags in ({}, refuge))
     assert (without["stress"], with_one["stress"]) == (2, 1)
-    # Of speed, lanes and volume only the volume is assumed; then also the depth of the refuge.
+    # Of speed, lanes and volume only the volume is assumed; then also the depth of the refuge,
+    # seen at 70 km/h, where crossing is 2 with a refuge too.
+    with_one = row(build_network(draw(CROSS, fast, refuge)))
+    assert (without["assumptions"], with_one["assumptions"]) == (
+        ["volume:class"], ["island:depth", "volume:class"],
+    )  # fmt: skip
     assert (without["assumed"], with_one["assumed"]) == pytest.approx((1 / 3, 2 / 4))

@@ -29,6 +29,18 @@ def test_each_way_that_is_left_out_has_a_reason(draw: Draw) -> None:
     assert found.crs.to_epsg() == 4326
 
 
+def test_not_rideable_is_a_class_of_its_own_and_no_level(draw: Draw) -> None:
+    streets = [
+        ([1, 2], {}), ([2, 5], {"highway": "motorway"}), ([1, 3], {"bicycle": "no"}),
+        ([5, 6], {"name": "Insel"}),
+    ]  # fmt: skip
+    found = left_out(draw(POSITIONS, streets))
+
+    stress = found.set_index("osm_id")["stress"]
+    assert stress.dropna().to_dict() == {2: "not rideable", 3: "not rideable"}
+    assert stress.index.tolist() == [2, 3, 4]
+
+
 def test_only_what_lies_behind_a_locked_gate_is_left_out(draw: Draw) -> None:
     gate = {2: {"barrier": "gate", "access": "private"}}
     data = draw({**POSITIONS, 1: (-50, 0)}, [([1, 2, 3, 4], {})], gate)

@@ -3,8 +3,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.reference import read_table
-from geo.stress import crossing_stress, segment_stress, signal_stress, table_stress
-from geo.traffic import lanes_per_direction, parse_speed, posted_speed, read_traffic
+from geo.stress import crossing_stress, route_stress, segment_stress, signal_stress, table_stress
+from geo.traffic import (
+    ASSUMPTIONS,
+    lanes_per_direction,
+    parse_speed,
+    posted_speed,
+    read_traffic,
+)
 
 KMH_PER_MPH = 1.609344
 CELLS = read_table("furth_segments")
@@ -55,6 +61,22 @@ def test_every_cell_of_the_crossing_table(line: dict[str, str]) -> None:
 
 def test_a_signal_is_calm_unless_the_way_across_is_long() -> None:
     assert (signal_stress(30), signal_stress(31)) == (1, 2)
+    assert signal_stress(10, two_stages=True) == 2
+
+
+def test_a_route_is_as_stressful_as_its_worst_element() -> None:
+    assert route_stress([1, 3, 2]) == 3
+
+
+def test_a_route_with_what_is_not_rideable_is_not_rideable_and_never_4() -> None:
+    assert route_stress([1, None, 4]) is None
+    assert route_stress([]) is None
+
+
+@given(st.lists(st.integers(1, 4), min_size=1), st.integers(1, 4))
+def test_one_element_more_never_calms_a_route(levels: list[int], more: int) -> None:
+    whole = route_stress([*levels, more])
+    assert whole == max(route_stress(levels) or 0, more)
 
 
 @pytest.mark.parametrize(
@@ -91,6 +113,26 @@ def test_hand_worked_segments(
 
 
 @pytest.mark.parametrize(
+    ("tags", "facility", "assumptions"),
+    [
+        ({"highway": "residential"}, "none", {"speed:class", "lanes:default", "volume:class"}),
+        ({"highway": "residential", "maxspeed": "30", "lanes": "2"}, "none", {"volume:class"}),
+        ({"highway": "secondary"}, "lane",
+         {"speed:class", "lanes:default", "width:default", "parking:default"}),
+        ({"highway": "secondary", "maxspeed": "50", "lanes": "2", "cycleway:width": "2",
+          "parking:both": "no"}, "lane", set()),
+        ({"highway": "cycleway"}, "path", set()),
+    ],
+)  # fmt: skip
+def test_every_assumption_is_named(
+    tags: dict[str, str], facility: str, assumptions: set[str]
+) -> None:
+    found = segment_stress(tags, facility)
+    assert set(found.assumptions) == assumptions <= set(ASSUMPTIONS)
+    assert len(found.assumptions) == len(assumptions)
+
+
+@pytest.mark.parametrize(
     ("value", "expected"),
     [
         ("50", 50), ("30 mph", 48.28032), ("30mph", 48.28032), ("walk", 7), ("DE:walk", 7),
@@ -106,6 +148,44 @@ def test_a_posted_speed_beats_a_zone_and_the_faster_direction_counts() -> None:
     assert posted_speed({"maxspeed": "70", "zone:traffic": "DE:urban"}) == 70
     assert posted_speed({"maxspeed": "signals", "source:maxspeed": "DE:urban"}) == 50
     assert posted_speed({"maxspeed:forward": "30", "maxspeed:backward": "50"}) == 50
+
+
+def test_speed_tags_are_believed_in_the_order_of_the_method() -> None:
+    tags = {"maxspeed": "20", "maxspeed:type": "DE:zone30", "zone:traffic": "DE:urban",
+            "source:maxspeed": "DE:rural", "zone:maxspeed": "10"}  # fmt: skip
+    found = []
+    while tags:
+        found.append(posted_speed(tags))
+        del tags[next(iter(tags))]
+    assert found == [20, 30, 50, 100, 10]
+    assert posted_speed({}) is None
+
+
+def test_lane_tags_are_believed_in_the_order_of_the_method() -> None:
+    tags = {"turn:lanes:forward": "left|through|through|right", "lanes:forward": "4",
+            "lanes": "10"}  # fmt: skip
+    found = []
+    while tags:
+        found.append(lanes_per_direction(tags, oneway=False))
+        del tags[next(iter(tags))]
+    assert found == [2, 4, 5]
+    assert lanes_per_direction({"lanes": "3"}, oneway=True) == 3
+    assert read_traffic({"highway": "residential"}, oneway=False).lanes == 1
+
+
+@pytest.mark.parametrize(
+    ("tags", "oneway", "lanes"),
+    [
+        ({}, False, 2), ({}, True, 1), ({"lanes": "3"}, False, 3), ({"lanes": "1"}, False, 1),
+        ({"lanes": "2"}, True, 2), ({"lanes:forward": "2", "lanes:backward": "1"}, False, 3),
+    ],
+)  # fmt: skip
+def test_crossed_are_the_lanes_of_both_directions(
+    tags: dict[str, str],
+    oneway: bool,  # noqa: FBT001
+    lanes: int,
+) -> None:
+    assert read_traffic({"highway": "residential", **tags}, oneway=oneway).all_lanes == lanes
 
 
 @pytest.mark.parametrize(
@@ -127,7 +207,17 @@ def test_lanes_per_direction(tags: dict[str, str], oneway: bool, expected: int |
         ({"highway": "trunk"}, 8001), ({"highway": "primary"}, 3001),
         ({"highway": "primary", "lanes": "6"}, 8001), ({"highway": "secondary"}, 1501),
         ({"highway": "tertiary", "lanes": "4"}, 3001),
+        ({"highway": "primary", "lanes": "5"}, 8001),
+        ({"highway": "residential", "lanes": "6"}, 8001),
+        ({"highway": "tertiary"}, 1501), ({"highway": "secondary", "lanes": "1"}, 1501),
+        # Neither lanes nor a centre line: none of the rows for which there is less.
+        ({"highway": "secondary", "lane_markings": "no"}, 3001),
+        ({"highway": "secondary", "oneway": "yes", "lanes": "2"}, 3001),
+        ({"highway": "secondary", "oneway": "yes", "width": "6"}, 1501),
         ({"highway": "tertiary", "oneway": "yes", "width": "3"}, 1001),
+        ({"highway": "residential", "lanes": "1"}, 599), ({"highway": "unclassified"}, 1501),
+        ({"highway": "residential", "lane_markings": "yes"}, 2501),
+        ({"highway": "living_street"}, 100), ({"highway": "service", "lanes": "2"}, 100),
         ({"highway": "residential", "oneway": "yes"}, 599),
         ({"highway": "residential", "oneway": "yes", "width": "6"}, 1001),
         ({"highway": "residential"}, 1501), ({"highway": "residential", "lanes": "2"}, 2501),

@@ -13,7 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.network import INTERSECTION_COLUMNS, SEGMENT_COLUMNS, Network
+from geo.traffic import ASSUMPTIONS
 from tests.web.reader import Reader
+from web.assumptions import assumption_words, assumptions_in_words
 from web.inspection import inspection_page
 from web.inspection_data import inspection_data, page_json
 
@@ -27,11 +29,12 @@ SEGMENT = {
     "within": np.nan, "name": HOSTILE, "road_class": "residential", "facility": "none",
     "forward": np.True_, "backward": False, "push": False, "length_m": np.float64(66.12345),
     "type": "residential/none", "stress": 2, "assumed": 0.5,
+    "assumptions": ["lanes:default", "volume:class"],
     "geometry": shapely.LineString([(13.25, 53.55), (13.251, 53.55), (13.2505, 53.5500004)]),
 }  # fmt: skip
 INTERSECTION = {
     "id": "ia", "name": "Å × Ö", "type": "path", "arms": 3, "safe": True, "stress": 1,
-    "assumed": 0.0, "osm_nodes": np.array([5, 6]), "radius_m": 0.0,
+    "assumed": 0.0, "assumptions": [], "osm_nodes": np.array([5, 6]), "radius_m": 0.0,
     "geometry": shapely.Point(13.25, 53.55),
 }  # fmt: skip
 
@@ -53,8 +56,9 @@ def network() -> Network:
 
 @pytest.fixture
 def left_out() -> gpd.GeoDataFrame:
-    rows = [{"osm_id": 7, "reason": HOSTILE, "geometry": SEGMENT["geometry"]}]
-    return frame(rows, ("osm_id", "reason", "geometry"))
+    line = SEGMENT["geometry"]
+    rows = [{"osm_id": 7, "reason": HOSTILE, "stress": "not rideable", "geometry": line}]
+    return frame(rows, ("osm_id", "reason", "stress", "geometry"))
 
 
 def test_hand_worked_arrays(network: Network, left_out: gpd.GeoDataFrame) -> None:
@@ -71,7 +75,21 @@ def test_hand_worked_arrays(network: Network, left_out: gpd.GeoDataFrame) -> Non
     assert segments["end"] == [None] * 3  # of no OSM node, and too large for a script
     assert segments["within"] == [None] * 3
     assert data["left_out"]["columns"]["osm_id"] == [7]
+    assert data["left_out"]["columns"]["stress"] == ["not rideable"]
     assert data["turns"] == [[2, 1, 2, 0]]
+
+
+def test_assumptions_of_a_place_are_in_words(network: Network) -> None:
+    data = inspection_data(network, None)
+
+    words = "number of lanes: one each way; amount of traffic: the usual one of such a street"
+    assert data["segments"]["columns"]["assumptions"] == {"words": [words], "codes": [0, 0, 0]}
+    assert data["intersections"]["columns"]["assumptions"] == [""]
+
+
+def test_every_assumption_has_words() -> None:
+    assert set(assumption_words(str)) == set(ASSUMPTIONS)
+    assert assumptions_in_words(["of:tomorrow"], str) == ["of:tomorrow"]
 
 
 def test_column_of_words_and_gaps_names_each_word_once(network: Network) -> None:
