@@ -2,6 +2,7 @@
 
 import dataclasses
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pandas as pd
@@ -9,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geo import crossed
 from geo.crossed import fit_crossed
-from geo.perception import Perception, perceive, reliability
+from geo.perception import Perception, perceive
 from geo.policy import load_policy
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -129,18 +131,53 @@ def test_more_ratings_narrow_the_interval() -> None:
     assert (unclipped["danger_high"] - unclipped["danger_low"]).diff().dropna().max() < 1e-3
 
 
-def test_lazy_raters_weigh_a_quarter() -> None:
-    rows = [("monotonous", f"p{i}", 8) for i in range(8)]
-    rows += [("brief", f"p{i}", 8) for i in range(7)]
-    rows += [("varied", f"p{i}", i) for i in range(8)]
-    hasty = said([("hasty", f"p{i}", i) for i in range(8)], seconds=1.5)
-    unmeasured = said([("unmeasured", f"p{i}", i) for i in range(8)], seconds=np.nan)
+def test_evidence_is_the_share_of_what_was_said_here() -> None:
+    # One rating each and no rater twice: n ratings against A ghosts, n / (n + A), less what is
+    # not known of the mean.
+    generator = np.random.default_rng(2)
+    counts = [1, 3, 9] * 60
+    means = generator.normal(5, 2, len(counts))
+    rows = [
+        (f"r{i}-{k}", f"p{i:03d}", float(np.clip(round(generator.normal(means[i], 1), 1), 0, 10)))
+        for i, n in enumerate(counts)
+        for k in range(n)
+    ]
 
-    weights = reliability(pd.concat([said(rows), hasty, unmeasured]), POLICY)
+    perception = perceive_one_type(said(rows))
 
-    assert weights.to_dict() == {
-        "monotonous": 0.25, "hasty": 0.25, "brief": 1, "varied": 1, "unmeasured": 1,
-    }  # fmt: skip
+    both = perception.rater_variance + perception.error_variance
+    n = perception.places["ratings"]
+    expected = n / (n + both / perception.place_variance)
+    assert (perception.places["evidence"] / expected).between(0.98, 1).all()
+
+
+def test_a_class_that_votes_down_a_place_counts_half() -> None:
+    honest = [(f"a{j}", f"p{i}", float((3 * i + j) % 4 + 5)) for j in range(8) for i in range(9)]
+    others = [
+        (f"b{j}", f"p{i}", float((3 * i + j) % 4 + 5)) for j in range(30) for i in range(1, 9)
+    ]
+    spam = [(f"b{j}", "p0", 0.0) for j in range(30)]
+    ratings = said(honest + others + spam)
+    group = ratings["participant"].str[0]
+
+    uncapped = perceive_one_type(ratings).places.loc["p0", "danger"]
+    capped = perceive_one_type(ratings.assign(group=group)).places.loc["p0", "danger"]
+
+    honest_danger = 1 - np.mean([rating for _, place, rating in honest if place == "p0"]) / 10
+    halfway = (honest_danger + 1) / 2
+    assert uncapped > halfway + 0.05
+    assert capped < halfway + 0.02
+
+
+def test_one_group_for_all_changes_nothing() -> None:
+    rows = [(f"r{j}", f"p{i}", float((i * j) % 11)) for i in range(6) for j in range(7)]
+    ratings = said(rows)
+
+    pd.testing.assert_frame_equal(
+        perceive_one_type(ratings).places,
+        perceive_one_type(ratings.assign(group="1a")).places,
+        check_exact=True,
+    )
 
 
 def test_without_ratings_nothing_is_claimed() -> None:
@@ -172,6 +209,7 @@ def test_a_few_ratings_give_a_mean_but_no_score() -> None:
 def test_degenerate_ratings_give_finite_scores(rows: list[tuple[str, str, float]]) -> None:
     perception = perceive_one_type(said(rows))
 
+    assert perception.places["evidence"].between(0, 1).all()
     score = perception.places[["danger", "danger_low", "danger_high"]]
     assert np.isfinite(score.to_numpy()).all()
     assert (score["danger_low"] < score["danger_high"]).all()
@@ -179,25 +217,31 @@ def test_degenerate_ratings_give_finite_scores(rows: list[tuple[str, str, float]
 
 
 ratings_table = st.lists(
-    st.tuples(st.integers(0, 5), st.integers(0, 5), st.integers(0, 10)),
+    st.tuples(st.integers(0, 5), st.integers(0, 5), st.integers(0, 100)),
     min_size=14,
     max_size=30,
     unique_by=lambda row: row[:2],
 )
 
 
-@settings(max_examples=30, deadline=None)
-@given(ratings_table, st.randoms())
-def test_order_of_rows_and_names_of_raters_do_not_matter(
-    table: list[tuple[int, int, int]], random: object
+@pytest.mark.parametrize("dense_width", [2_000, 0], ids=["dense", "large"])
+@settings(max_examples=20, deadline=None)
+@given(table=ratings_table, random=st.randoms())
+def test_order_of_rows_and_names_do_not_matter(
+    dense_width: int, table: list[tuple[int, int, int]], random: Random
 ) -> None:
-    rows = [(f"r{j}", f"p{i}", float(r)) for i, j, r in table]
-    shuffled = list(rows)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
-    renamed = [(f"x{9 - int(rater[1])}", place, r) for rater, place, r in rows]
+    rows = [(f"r{j}", f"p{i}", r / 10) for i, j, r in table]
+    given_ = said(rows)
+    given_["group"] = ["ab"[j % 2] for _, j, _ in table]
+    shuffled = given_.sample(frac=1, random_state=random.randrange(1000))
+    renamed = given_.assign(
+        participant=[f"x{9 - j}" for _, j, _ in table],
+        group=["zy"[j % 2] for _, j, _ in table],
+    )
 
-    places = perceive_one_type(said(rows)).places
-
-    pd.testing.assert_frame_equal(places, perceive_one_type(said(shuffled)).places)
-    # To the last bit: the hash of a release must not hang on what participants are called.
-    pd.testing.assert_frame_equal(places, perceive_one_type(said(renamed)).places, check_exact=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(crossed, "DENSE_WIDTH", dense_width)
+        places = perceive_one_type(given_).places
+        # To the last bit: the hash of a release must hang on neither.
+        for same in (shuffled, renamed):
+            pd.testing.assert_frame_equal(places, perceive_one_type(same).places, check_exact=True)
