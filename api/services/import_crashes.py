@@ -1,0 +1,149 @@
+"""Import official crashes into an area: read, shown before it happens, all of it or nothing."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import shapely
+
+from api.store import areas, audit, crashes
+from api.store.engine import Session, Store
+from api.store.models import Area, User
+from geo.crashes.errors import CrashMappingError
+from geo.crashes.profiles import GENERIC
+from geo.crashes.records import Reading
+from geo.crashes.survey import Crashes, Survey, read_crashes
+
+from .areas import LoadedArea
+from .locate_crashes import locate_again
+
+logger = logging.getLogger(__name__)
+
+LONGEST_SOURCE = 40
+COLUMNS = (
+    "year", "crash_id", "severity", "n_fatal", "n_serious", "n_slight", "bicycle", "child", "hour",
+    "weekday", "distance_m",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Order:
+    """What somebody wants imported, and how."""
+
+    area_id: str
+    reading: Reading
+    source: str = ""
+    """Under which name the crashes will stand; empty for that of the profile."""
+
+
+@dataclass(frozen=True)
+class CrashImport:
+    """An import that was prepared and can be looked at: nothing is stored yet."""
+
+    area_id: str
+    version: str
+    """The version of the network on which the crashes were located."""
+    source: str
+    crashes: Crashes
+    replaces: Mapping[int, int]
+    """Crashes stored now of each year of the files: they go when these come."""
+
+
+def prepare_import(
+    store: Store, area: Area, loaded: LoadedArea, survey: Survey, order: Order
+) -> CrashImport:
+    """Read files and locate their crashes on the network; nothing is stored.
+
+    Raises
+    ------
+    GeoError
+        If the files cannot be read, or it is not said what their columns mean.
+    """
+    name = check_source(order.source or ("" if survey.name == GENERIC else survey.name))
+    found = read_crashes(survey, order.reading, loaded.network, area.extent)
+    with store.read() as session:
+        stored = crashes.summary(session, area.id)
+    now = {one.year: one.rows for one in stored if one.source == name}
+    replaces = {year: now.get(year, 0) for year in found.preview.years}
+    return CrashImport(area.id, loaded.version, name, found, replaces)
+
+
+def check_source(name: str) -> str:
+    """Return the name of a source if it can stand in a table and an address.
+
+    Raises
+    ------
+    CrashMappingError
+        If it is empty, too long, or holds signs that cannot be seen.
+    """
+    text = name.strip()
+    if not text or len(text) > LONGEST_SOURCE or not text.isprintable():
+        raise CrashMappingError(
+            f"expected the name of the source, at most {LONGEST_SOURCE} letters: who gave the file"
+        )
+    return text
+
+
+def import_crashes(store: Store, user: User | None, ready: CrashImport, loaded: LoadedArea) -> int:
+    """Store a prepared import in the place of what the source had for its years.
+
+    Raises
+    ------
+    CrashesOutsideAreaError
+        If none of the crashes lies inside the area; then nothing changes.
+    """
+    ready.crashes.require_some()
+    years = ready.crashes.preview.years
+    with store.write() as session:
+        crashes.replace(session, ready.area_id, ready.source, years, _rows(ready.crashes.frame))
+        area = areas.find(session, ready.area_id)
+        if area is not None and area.version != ready.version:
+            # The area was imported anew while the files were read.
+            locate_again(session, ready.area_id, loaded.network)
+        audit.record(
+            session,
+            user.id if user else None,
+            "import crashes",
+            f"area {ready.area_id}",
+            source=ready.source,
+            years=f"{min(years)}-{max(years)}",
+            crashes=ready.crashes.preview.inside,
+        )
+    logger.info("imported %d crashes of %s", ready.crashes.preview.inside, ready.area_id)
+    return ready.crashes.preview.inside
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    plain = frame[list(COLUMNS)].astype(object).where(frame[list(COLUMNS)].notna(), None)
+    points = shapely.points(frame["lon"].to_numpy(), frame["lat"].to_numpy())
+    places = frame["place"].astype(object).where(frame["place"].notna(), None)
+    return [
+        {**{str(name): _plain(value) for name, value in row.items()}, "location": point,
+         "place_id": place}
+        for row, point, place in zip(plain.to_dict("records"), points, places, strict=True)
+    ]  # fmt: skip
+
+
+def _plain(value: object) -> object:
+    return value.item() if hasattr(value, "item") else value
+
+
+def stored_crashes(session: Session, area_id: str) -> pd.DataFrame:
+    """Return the crashes of an area in a fixed order.
+
+    Columns source, year, crash_id, severity ("fatal", "serious", "slight", "injury" = unknown,
+    "damage_only"), bicycle and child (missing = not known), hour, weekday, lon, lat, place (None
+    = not located), distance_m. A mask of `bicycle` takes a missing value for False.
+    """
+    rows = crashes.of_area(session, area_id)
+    columns = ("source", "year", "crash_id", "severity", "bicycle", "child", "hour", "weekday")
+    frame = pd.DataFrame({name: [getattr(row, name) for row in rows] for name in columns})
+    points = [row.location for row in rows]
+    frame["lon"], frame["lat"] = shapely.get_x(points), shapely.get_y(points)
+    frame["place"] = pd.Series([row.place_id for row in rows], dtype=object)
+    frame["distance_m"] = pd.Series([row.distance_m for row in rows], dtype=float)
+    kinds = {"year": "int64", "bicycle": "boolean", "child": "boolean", "hour": "Int64",
+             "weekday": "Int64"}  # fmt: skip
+    return frame.astype(kinds)

@@ -1,0 +1,1 @@
+"""Official crash files: read, understood, located on the network."""
