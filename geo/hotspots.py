@@ -37,7 +37,12 @@ def confirm(probability: Floats, candidate: Booleans, false_share: float) -> Boo
 
 
 def classify(
-    probability: Floats, participants: Floats, reporters: Floats, policy: Policy
+    probability: Floats,
+    participants: Floats,
+    reporters: Floats,
+    policy: Policy,
+    *,
+    crashes: Floats,
 ) -> NDArray[np.str_]:
     """Return "confirmed", "watch" or "unknown" for each place.
 
@@ -47,13 +52,14 @@ def classify(
         That the place is dangerous (see `Posterior.exceedance`).
     participants, reporters
         How many pass, and how many of them had a near miss or fell.
+    crashes
+        Official ones with a bicycle; one is as good as enough reporters.
     """
     eligible = participants >= policy.eligible_participants
-    candidate = eligible & (reporters >= policy.confirmed_reporters)
+    candidate = eligible & ((reporters >= policy.confirmed_reporters) | (crashes >= 1))
     confirmed = confirm(probability, candidate, policy.false_share)
-    watch = (
-        eligible & (reporters >= policy.watch_reporters) & (probability >= policy.watch_probability)
-    )
+    known = (reporters >= policy.watch_reporters) | (crashes >= 1)
+    watch = eligible & known & (probability >= policy.watch_probability)
     return np.select([confirmed, watch], ["confirmed", "watch"], "unknown")
 
 

@@ -18,12 +18,12 @@ class Policy:
     lazy_ratings: int
     lazy_seconds: float
     lazy_weight: float
+    group_share: float
     interval: float
     type_places: int
     eligible_participants: int
     min_conflicts: int
     min_eligible: int
-    saturation: float
     slope_sd: float
     shape_median: float
     shape_log_sd: float
@@ -35,6 +35,17 @@ class Policy:
     calm_stress: int
     draws: int
     top: int
+    min_crashes: int
+    crash_log_sd: float
+    slight_weight: float
+    serious_weight: float
+    fatal_weight: float
+    cluster_radius_m: float
+    cluster_join_m: float
+    cluster_permutations: int
+    cluster_false: float
+    change_least: float
+    change_probability: float
 
 
 def policy_table() -> list[dict[str, str]]:

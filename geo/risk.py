@@ -25,16 +25,24 @@ LOG_SHAPE_RANGE = (-6.0, 9.0)
 LOG_RATE_RANGE = (-20.0, 20.0)
 
 
-def conflicts(reporters: Floats, participants: Floats, policy: Policy) -> Floats:
-    """Return the conflicts that so many distinct reporters among the participants stand for.
+def exposure_at_risk(rate: Floats, exposure: Floats, participants: Floats) -> Floats:
+    """Return the exposure during which a first conflict could still be reported.
 
-    Who had two near misses is still one reporter. Above a share of `policy.saturation` the
-    Poisson mean behind the share, -ln(1 - share) per participant, is taken; the last half
-    participant is assumed to have had none, for otherwise it would be infinite.
+    Who had two near misses is one reporter: after the first one, a participant's passages can
+    add nothing to the count. With m = rate x exposure / participants conflicts to be expected
+    of each, that is the share (1 - exp(-m)) / m of the exposure. Counts over it estimate the rate
+    without the bias of saturated places, and stay counts: a larger count instead, -n ln(1 - y/n),
+    has the same mean and pretends to more evidence than there is.
+
+    Parameters
+    ----------
+    rate
+        (n,) conflicts per unit of exposure, the best estimates so far; more than 0.
+    exposure, participants
+        (n,) of each place; more than 0.
     """
-    share = np.minimum(reporters / participants, 1 - 0.5 / participants)
-    saturated = -participants * np.log1p(-share)
-    return np.where(reporters / participants > policy.saturation, saturated, reporters)
+    each = rate * exposure / participants
+    return np.asarray(exposure * -np.expm1(-each) / each)
 
 
 def prior_weight(expected: ArrayLike, shape: ArrayLike) -> Floats:
@@ -75,6 +83,11 @@ class Posterior:
         """Expected logarithms of the rates."""
         return np.asarray(special.digamma(self.shape) - np.log(self.exposure))
 
+    @property
+    def log_variance(self) -> Floats:
+        """Variances of the logarithms of the rates."""
+        return np.asarray(special.polygamma(1, self.shape))
+
     def quantile(self, probability: float) -> Floats:
         """Return the rate below which each place lies with `probability`."""
         return np.asarray(special.gammaincinv(self.shape, probability) / self.exposure)
@@ -95,6 +108,24 @@ def update(
     """Return the rates after `conflicts` in `exposure`, where `rate` is normal."""
     shape = np.asarray(shape, dtype=float)
     return Posterior(shape + np.asarray(conflicts), shape / np.asarray(rate) + np.asarray(exposure))
+
+
+def from_logarithms(mean: Floats, variance: Floats) -> Posterior:
+    """Return the gamma distributions whose logarithms have these means and variances (> 0)."""
+    shape = _inverse_trigamma(variance)
+    return Posterior(shape, np.asarray(np.exp(special.digamma(shape) - mean)))
+
+
+def _inverse_trigamma(value: Floats) -> Floats:
+    # Newton on 1 / trigamma, which is nearly a straight line: from this start it only rises.
+    shape = 0.5 + 1 / value
+    for _ in range(50):
+        at = special.polygamma(1, shape)
+        step = at * (1 - at / value) / special.polygamma(2, shape)
+        shape = shape + step
+        if (np.abs(step) <= 1e-12 * shape).all():
+            break
+    return np.asarray(shape)
 
 
 @dataclass(frozen=True)

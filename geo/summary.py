@@ -9,35 +9,34 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
-from .errors import DuplicateEvidenceError, InvalidEvidenceError, UnvisitedPlaceError
-from .exposure import expose
-from .hotspots import calm_rate, classify, prioritise
+from .assessment import RISK, assess
+from .evidence import check_evidence, onlookers, reporters
+from .exposure import DIRECTIONS, PARTS_OF_DAY, expose
 from .merging import merge_types
+from .official import COUNTS, count_crashes, severity_of
 from .perception import Perception, perceive
-from .risk import SafetyPerformance, conflicts, fit_performance, prior_weight, update
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from numpy.typing import NDArray
-
+    from .evidence import Evidence
     from .policy import Policy
-
-    Floats = NDArray[np.float64]
 
 logger = logging.getLogger(__name__)
 
-INCIDENTS = ("near_miss", "fall")
-INDEX_AVERAGE = 50
-INDEX_PER_DOUBLING = 25
+PASSED = [
+    "participants", "passages", "exposure", "expanded",
+    *(f"passages_{share}" for share in (*DIRECTIONS, *PARTS_OF_DAY)),
+    *(f"participants_{share}" for share in (*DIRECTIONS, *PARTS_OF_DAY)),
+]  # fmt: skip
 PERCEIVED = [
-    "ratings", "mean_rating", "danger", "danger_low", "danger_high",
+    "ratings", "mean_rating", "danger", "danger_low", "danger_high", "evidence",
 ]  # fmt: skip
-RISK = [
-    "conflicts", "rate", "rate_low", "rate_high", "expected", "weight",
-    "relative", "relative_low", "relative_high", "index", "probability",
-    "avoidable", "avoidable_low", "avoidable_high", "top10", "excess",
-]  # fmt: skip
+PREPARING = frozenset({
+    "school_weeks", "shortest_m", "lazy_values", "lazy_ratings", "lazy_seconds", "lazy_weight",
+    "group_share", "type_places", "eligible_participants",
+})  # fmt: skip
+"""The settings that `prepare` reads; all others only matter to `conclude`."""
 
 
 @dataclass(frozen=True)
@@ -54,90 +53,110 @@ class Summary:
     parameters: dict[str, object]
 
 
-def summarise(  # noqa: PLR0913 - the one entry: every argument is evidence or a setting
+@dataclass(frozen=True)
+class Prepared:
+    """The evidence by place, before anything is concluded from it: see `prepare`."""
+
+    exposed: pd.DataFrame
+    perception: Perception
+    parameters: dict[str, object]
+
+
+def summarise(
     places: pd.DataFrame,
-    visits: pd.DataFrame,
-    ratings: pd.DataFrame,
-    incidents: pd.DataFrame,
+    evidence: Evidence,
     policy: Policy,
     *,
     reference_rate: Mapping[str, float] | None = None,
-    expansion: float = 1.0,
     seed: int = 0,
 ) -> Summary:
-    """Return what students' routes, ratings and incidents say about every visited place.
+    """Return what routes, ratings, incidents and crashes say about every visited place.
 
     Parameters
     ----------
     places
         Indexed by place id: `kind` ("segment" or "intersection"), `type`, `stress` (1 to 4),
         `length_m`.
-    visits
-        `participant`, `place`, `trips_per_week`; one row per participant and place.
-    ratings
-        `participant`, `place`, `rating` (0 unsafe to 10 safe), `seconds` (NaN: not measured);
-        at most one row per participant and place, only for visited places.
-    incidents
-        `participant`, `place`, `what` ("near_miss" or "fall"), only for visited places.
     reference_rate
         Average conflict rate by kind that relative risks refer to, as an earlier summary of the
         area gave it in ``parameters["reference_rate"]``; without it, that of these visits.
-    expansion
-        Cyclists of the school for each participant; only `avoidable` and `excess` count it in.
     seed
         Of the draws behind `top10`.
 
     Returns
     -------
     summary
-        `places` has `participants`, `passages` (1,000 per school year), `exposure` (what rates
-        are per: passages at intersections, passages times km on segments), the columns of
-        perception (`ratings`, `mean_rating`, `danger`, `danger_low`, `danger_high`),
-        `reporters`, `state` ("confirmed", "watch" or "unknown"), and in mode "risk" those of the
-        risk: `conflicts`, `rate`, `expected` (normal rate), `weight` (of the prior), `relative`,
-        `index`, `probability` (of more than `policy.relative_threshold` times the average);
-        `avoidable`, `top10` and `excess` where enough participants pass. NaN: not known.
+        `places` has the columns of exposure (`PASSED`; passages are in 1,000 per school year,
+        rates are per `exposure`), of perception (`PERCEIVED`), `reporters`, the counts of crashes
+        (NaN where too few are known to count), `state` ("confirmed", "watch" or "unknown"), and in
+        mode "risk" those of the risk (`geo.assessment.RISK`): `at_risk` (the exposure in which a
+        first conflict could be reported), `rate`, `expected` (what is normal, given how dangerous
+        the place feels), `weight` (of that normal), `crash_share` (weight of official crashes),
+        `relative`, `index`, `probability` (of more than `policy.relative_threshold` times the
+        average), `normal` (for type and stress); `yearly` (conflicts a school year), `avoidable`,
+        `top10` and `excess` where enough participants pass. NaN: not known.
 
     Raises
     ------
     UnknownPlaceError, UnvisitedPlaceError, DuplicateEvidenceError, InvalidEvidenceError
         If the evidence contradicts itself or lies out of range.
     """
-    exposed = expose(places, visits, policy)
-    _check(visits, ratings, incidents)
+    prepared = prepare(places, evidence, policy)
+    return conclude(prepared, policy, reference_rate=reference_rate, seed=seed)
+
+
+def prepare(places: pd.DataFrame, evidence: Evidence, policy: Policy) -> Prepared:
+    """Return exposure, perceived danger and counts of every visited place.
+
+    Arguments and errors are those of `summarise`.
+    """
+    exposed = expose(places, evidence.visits, policy)
+    check_evidence(evidence)
     exposed["eligible"] = exposed["participants"] >= policy.eligible_participants
     exposed["type"] = merge_types(exposed, exposed["eligible"], policy.type_places)
-    reporters = incidents.drop_duplicates(["participant", "place"]).groupby("place").size()
-    exposed["reporters"] = reporters.reindex(exposed.index, fill_value=0).astype(int)
-    perception = perceive(ratings, exposed["type"], policy)
-
-    known = exposed[["participants", "passages", "exposure"]].join(perception.places[PERCEIVED])
-    known["ratings"] = known["ratings"].fillna(0).astype(int)
-    known["reporters"] = exposed["reporters"]
-    parameters: dict[str, object] = {
-        "participants": int(visits["participant"].nunique()),
+    exposed["reporters"] = reporters(evidence).reindex(exposed.index, fill_value=0).astype(int)
+    perception = perceive(evidence.ratings, exposed["type"], policy)
+    unhurt = perceive(onlookers(evidence), exposed["type"], policy)
+    exposed["effect"] = _standardised(unhurt, exposed.index)
+    crashes = _crashes(evidence, exposed.index, policy)
+    exposed = exposed.join(crashes)
+    return Prepared(exposed, perception, {
+        "participants": int(evidence.visits["participant"].nunique()),
         "places": len(exposed),
         "eligible": int(exposed["eligible"].sum()),
-        "ratings": len(ratings),
+        "ratings": len(evidence.ratings),
         "conflicts": int(exposed["reporters"].sum()),
+        "crashes": int(crashes["crashes"].sum()),
         "place_variance": perception.place_variance,
         "rater_variance": perception.rater_variance,
         "error_variance": perception.error_variance,
         "ghost_ratings": perception.ghost_ratings,
         "type_danger": perception.type_danger,
-    }
+    })  # fmt: skip
+
+
+def conclude(
+    prepared: Prepared,
+    policy: Policy,
+    *,
+    reference_rate: Mapping[str, float] | None = None,
+    seed: int = 0,
+) -> Summary:
+    """Return the summary of prepared evidence; arguments are those of `summarise`."""
+    exposed, perception = prepared.exposed, prepared.perception
+    known = exposed[PASSED].join(perception.places[PERCEIVED])
+    known["ratings"] = known["ratings"].fillna(0).astype(int)
+    known = known.join(exposed[["reporters", *COUNTS]])
     missing = _missing(exposed, policy)
     if missing:
         known[RISK] = np.nan
-        return Summary(known.assign(state="unknown"), "perception", missing, parameters)
-
-    exposed["effect"] = _standardised(perception, exposed.index)
-    risk, fitted = _assess(exposed, policy, reference_rate, seed)
-    risk[["avoidable", "avoidable_low", "avoidable_high", "excess"]] *= expansion
+        return Summary(known.assign(state="unknown"), "perception", missing, prepared.parameters)
+    risk, fitted = assess(exposed, policy, reference_rate, seed)
     logger.info(
         "summarised %d places, %d confirmed", len(risk), (risk["state"] == "confirmed").sum()
     )
-    return Summary(known.join(risk[[*RISK, "state"]]), "risk", {}, parameters | fitted)
+    known = known.join(risk[[*RISK, "state"]])
+    return Summary(known, "risk", {}, prepared.parameters | fitted)
 
 
 def _missing(exposed: pd.DataFrame, policy: Policy) -> dict[str, tuple[int, int]]:
@@ -148,19 +167,14 @@ def _missing(exposed: pd.DataFrame, policy: Policy) -> dict[str, tuple[int, int]
     return {what: (there, needed) for what, (there, needed) in enough.items() if there < needed}
 
 
-def _check(visits: pd.DataFrame, ratings: pd.DataFrame, incidents: pd.DataFrame) -> None:
-    if ratings.duplicated(["participant", "place"]).any():
-        raise DuplicateEvidenceError("expected one rating per participant and place")
-    if not ratings["rating"].between(0, 10).all():
-        raise InvalidEvidenceError("ratings must lie between 0 and 10")
-    if not incidents["what"].isin(INCIDENTS).all():
-        raise InvalidEvidenceError(f"an incident must be one of {', '.join(INCIDENTS)}")
-    visited = pd.MultiIndex.from_frame(visits[["participant", "place"]])
-    for evidence in (ratings, incidents):
-        at = pd.MultiIndex.from_frame(evidence[["participant", "place"]])
-        if not at.isin(visited).all():
-            # Which place stays unsaid: messages end in logs.
-            raise UnvisitedPlaceError("expected a visit for every rating and incident")
+def _crashes(evidence: Evidence, index: pd.Index, policy: Policy) -> pd.DataFrame:
+    """Return the crashes at every visited place; NaN where the network has too few to count."""
+    if evidence.crashes is None:
+        return pd.DataFrame(np.nan, index=index, columns=COUNTS)
+    counts = count_crashes(evidence.crashes, severity_of(policy))
+    if counts["crashes"].sum() < policy.min_crashes:
+        return pd.DataFrame(np.nan, index=index, columns=COUNTS)
+    return counts.reindex(index).fillna(0.0)
 
 
 def _standardised(perception: Perception, index: pd.Index) -> pd.Series:
@@ -169,81 +183,3 @@ def _standardised(perception: Perception, index: pd.Index) -> pd.Series:
         return pd.Series(0.0, index=index)
     effect = perception.places["effect"] / np.sqrt(perception.place_variance)
     return effect.reindex(index).fillna(0.0)
-
-
-def _assess(
-    evidence: pd.DataFrame, policy: Policy, reference_rate: Mapping[str, float] | None, seed: int
-) -> tuple[pd.DataFrame, dict[str, object]]:
-    """Return the columns of the risk and the parameters they were computed with."""
-    exposure = evidence["exposure"].to_numpy(float)
-    reporters, participants = (
-        evidence[column].to_numpy(float) for column in ("reporters", "participants")
-    )
-    evidence = evidence.assign(conflicts=conflicts(reporters, participants, policy))
-    performance = fit_performance(evidence, policy)
-    expected, shape = performance.rate(evidence), performance.place_shape(evidence)
-    posterior = update(evidence["conflicts"], exposure, expected, shape)
-    reference = _averages(evidence, posterior.mean) | dict(reference_rate or {})
-    average = evidence["kind"].map(reference).to_numpy(float)
-    probability = posterior.exceedance(policy.relative_threshold * average)
-    tail = (1 - policy.interval) / 2
-    low, high = posterior.quantile(tail), posterior.quantile(1 - tail)
-    relative = np.exp(posterior.log_mean) / average
-    # What is normal for type and stress alone, for the comparisons with other places.
-    blind = evidence.assign(effect=0.0)
-    normal = fit_performance(blind, policy)
-    calm = calm_rate(blind, normal, policy)
-
-    risk = pd.DataFrame(
-        {
-            "conflicts": evidence["conflicts"],
-            "rate": posterior.mean,
-            "rate_low": low,
-            "rate_high": high,
-            "expected": expected,
-            "weight": prior_weight(expected * exposure, shape),
-            "relative": relative,
-            "relative_low": low / average,
-            "relative_high": high / average,
-            "index": risk_index(relative),
-            "probability": probability,
-            "state": classify(probability, participants, reporters, policy),
-            "excess": (posterior.mean - normal.rate(blind)) * exposure,
-        },
-        index=evidence.index,
-    )
-    enough = evidence["eligible"].to_numpy()
-    priority = prioritise(posterior[enough], exposure[enough], calm[enough], policy, seed=seed)
-    risk = risk.join(priority.set_index(risk.index[enough]))
-    risk.loc[~enough, "excess"] = np.nan
-    return risk, {
-        "reference_rate": reference,
-        "shape": performance.shape,
-        "coefficients": _coefficients(performance),
-        "normal_coefficients": _coefficients(normal),
-        "calm_rate": dict(zip(evidence["kind"], calm.tolist(), strict=True)),
-        "seed": seed,
-    }
-
-
-def risk_index(relative: Floats) -> Floats:
-    """Return the risk index 0 to 100: 50 at the average, 25 more for each doubling."""
-    index = INDEX_AVERAGE + INDEX_PER_DOUBLING * np.log2(np.maximum(relative, 1e-9))
-    return np.asarray(np.clip(index, 0, 100))
-
-
-def _averages(evidence: pd.DataFrame, rate: Floats) -> dict[str, float]:
-    """Return the mean rate of each kind, weighted with exposure."""
-    expected = (evidence["exposure"] * rate).groupby(evidence["kind"]).sum()
-    average = expected / evidence.groupby("kind")["exposure"].sum()
-    return {str(kind): float(value) for kind, value in average.items()}
-
-
-def _coefficients(performance: SafetyPerformance) -> dict[str, object]:
-    return {
-        "intercept": performance.intercept,
-        "type": performance.type_slope,
-        "stress": performance.stress_slope,
-        "stress_centre": performance.stress_centre,
-        "effect": performance.effect_slope,
-    }

@@ -33,7 +33,7 @@ from api.settings import Settings
 from api.store import areas, migrate
 from api.store.models import Campaign, School
 from geo.osm import read_osm
-from geo.simulate import simulate_town
+from geo.simulation.town import simulate_town
 
 SAMPLE = Path(__file__).parents[2] / "data" / "samples" / "neubrandenburg.osm.pbf"
 PORT = 8377

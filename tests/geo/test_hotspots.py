@@ -46,14 +46,16 @@ def test_the_list_keeps_its_promise(probabilities: list[float], false_share: flo
 
 def test_confirmed_needs_riders_and_distinct_reporters() -> None:
     states = classify(
-        probability=np.array([0.99, 0.99, 0.99, 0.99, 0.99, 0.80, 0.70]),
-        participants=np.array([5, 4, 9, 9, 9, 9, 9]),
-        reporters=np.array([3, 4, 2, 1, 0, 2, 9]),
+        probability=np.array([0.99, 0.99, 0.99, 0.99, 0.99, 0.80, 0.70, 0.99, 0.99]),
+        participants=np.array([5, 4, 9, 9, 9, 9, 9, 9, 4]),
+        reporters=np.array([3, 4, 2, 1, 0, 2, 9, 0, 0]),
         policy=POLICY,
+        crashes=np.array([0, 0, 0, 0, 0, 0, 0, 1, 9]),
     )
 
     assert states.tolist() == [
         "confirmed", "unknown", "watch", "unknown", "unknown", "watch", "unknown",
+        "confirmed", "unknown",
     ]  # fmt: skip
 
 

@@ -18,4 +18,4 @@ def test_counts_are_whole_and_the_thresholds_are_those_that_were_chosen() -> Non
 
     assert isinstance(policy.draws, int)
     assert (policy.min_conflicts, policy.min_eligible) == (30, 50)
-    assert (policy.relative_threshold, policy.false_share) == (1.5, 0.04)
+    assert (policy.relative_threshold, policy.false_share) == (1.5, 0.05)

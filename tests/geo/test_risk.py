@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.policy import load_policy
-from geo.risk import conflicts, fit_performance, prior_weight, update
+from geo.risk import exposure_at_risk, fit_performance, prior_weight, update
 
 REFERENCE = Path(__file__).parent / "reference"
 POLICY = load_policy()
@@ -84,19 +84,30 @@ def test_interval_holds_the_mass_it_claims() -> None:
     assert posterior.exceedance(posterior.quantile(0.05)) == pytest.approx([0.95, 0.95])
 
 
-def test_hand_worked_saturation() -> None:
-    # 4 of 10 is more than 0.3: -10 ln 0.6 = 5.108; 10 of 10 counts as 9.5: -10 ln 0.05 = 29.957.
-    found = conflicts(np.array([3.0, 4.0, 10.0]), np.full(3, 10.0), POLICY)
+def test_hand_worked_exposure_at_risk() -> None:
+    # A conflict to be expected of each of 10 participants with an exposure of 2: 1 - 1 / e of it.
+    found = exposure_at_risk(np.array([5.0]), np.array([2.0]), np.array([10.0]))
 
-    assert found == pytest.approx([3, 5.108256, 29.957323])
+    assert found == pytest.approx([2 * (1 - np.exp(-1))])
 
 
-@given(st.integers(1, 200).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, n - 1))))
-def test_more_reporters_are_more_conflicts(n_and_y: tuple[int, int]) -> None:
+@given(st.integers(1, 200).flatmap(lambda n: st.tuples(st.just(n), st.integers(1, n))))
+def test_counts_over_the_exposure_at_risk_estimate_the_rate(n_and_y: tuple[int, int]) -> None:
+    # Where the share y / n of participants is the one to be expected, y / exposure is the rate.
     n, y = n_and_y
-    fewer, more = conflicts(np.array([y, y + 1.0]), np.array([n, n], dtype=float), POLICY)
+    share = min(y / n, 1 - 0.5 / n)
+    rate = np.array([-n * np.log1p(-share) / 3.0])
+    at_risk = exposure_at_risk(rate, np.array([3.0]), np.array([float(n)]))
 
-    assert more > fewer >= y
+    assert share * n / at_risk == pytest.approx(rate)
+
+
+@given(st.floats(1e-6, 50), st.floats(1e-6, 50))
+def test_the_more_dangerous_the_less_is_left_to_report(one: float, other: float) -> None:
+    low, high = sorted((one, other))
+    found = exposure_at_risk(np.array([low, high]), np.full(2, 2.0), np.full(2, 4.0))
+
+    assert 0 < found[1] <= found[0] <= 2
 
 
 @pytest.fixture(scope="module")

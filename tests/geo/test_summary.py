@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geo.assessment import RISK, risk_index
 from geo.errors import DuplicateEvidenceError, InvalidEvidenceError, UnvisitedPlaceError
+from geo.evidence import Evidence
 from geo.policy import load_policy
-from geo.summary import RISK, Summary, risk_index, summarise
+from geo.summary import Summary, summarise
 
 POLICY = dataclasses.replace(load_policy(), draws=400)
 
@@ -21,9 +23,18 @@ class Town:
     visits: pd.DataFrame
     ratings: pd.DataFrame
     incidents: pd.DataFrame
+    crashes: pd.DataFrame | None = None
+
+    @property
+    def evidence(self) -> Evidence:
+        return Evidence(self.visits, self.ratings, self.incidents, self.crashes)
+
+    def with_crashes(self, *places: str) -> "Town":
+        crashes = pd.DataFrame({"place": places, "severity": "slight", "bicycle": True})
+        return dataclasses.replace(self, crashes=crashes.astype(object))
 
     def summary(self, **options: object) -> Summary:
-        return summarise(self.places, self.visits, self.ratings, self.incidents, POLICY, **options)  # type: ignore[arg-type]
+        return summarise(self.places, self.evidence, POLICY, **options)  # type: ignore[arg-type]
 
     def with_incidents(self, *rows: tuple[str, str]) -> "Town":
         added = pd.DataFrame(rows, columns=["participant", "place"]).assign(what="near_miss")
@@ -91,7 +102,7 @@ def test_every_visited_place_has_its_figures(usual: Town) -> None:
 def test_a_rate_is_the_weighted_mean_of_normal_and_reported(usual: Town) -> None:
     places = usual.summary().places
     by_hand = places["weight"] * places["expected"] + (1 - places["weight"]) * (
-        places["conflicts"] / places["exposure"]
+        places["reporters"] / places["at_risk"]
     )
 
     assert places["rate"].to_numpy() == pytest.approx(by_hand.to_numpy())
@@ -123,7 +134,8 @@ def test_a_frozen_reference_scales_relative_risk_only(usual: Town) -> None:
 
 
 def test_expansion_scales_only_what_counts_conflicts(usual: Town) -> None:
-    one, four = usual.summary(), usual.summary(expansion=4)
+    fourfold = dataclasses.replace(usual, visits=usual.visits.assign(expansion=4.0))
+    one, four = usual.summary(), fourfold.summary()
 
     assert (4 * one.places["avoidable"]).dropna().to_numpy() == pytest.approx(
         four.places["avoidable"].dropna()
@@ -303,3 +315,80 @@ def test_an_unknown_kind_of_incident_is_refused(usual: Town) -> None:
     wrong = dataclasses.replace(usual, incidents=usual.incidents.assign(what="pothole"))
     with pytest.raises(InvalidEvidenceError, match="near_miss, fall"):
         wrong.summary()
+
+
+def test_the_unit_of_exposure_does_not_matter(usual: Town) -> None:
+    days = dataclasses.replace(POLICY, school_weeks=POLICY.school_weeks * 5)
+    one = usual.summary().places
+    other = summarise(usual.places, usual.evidence, days).places
+
+    for column in ("relative", "index", "probability", "weight", "danger"):
+        assert other[column].to_numpy() == pytest.approx(one[column].to_numpy(), rel=1e-3, abs=1e-4)
+    assert (other["state"] == one["state"]).all()
+
+
+def test_few_crashes_change_nothing(usual: Town) -> None:
+    few = usual.with_crashes(*["i000"] * 19)
+    figures = few.summary().places
+
+    assert figures["crashes"].isna().all()
+    assert (figures["crash_share"] == 0).all()
+    pd.testing.assert_frame_equal(figures, usual.summary().places)
+
+
+def test_crashes_raise_the_risk_where_they_happen(usual: Town) -> None:
+    known = usual.summary().places
+    reference = usual.summary().parameters["reference_rate"]
+    quiet = known["relative"].idxmin()
+    spread = list(known.index[:40])
+    before = usual.with_crashes(*spread).summary(reference_rate=reference).places
+    after = usual.with_crashes(*spread, *[quiet] * 4).summary(reference_rate=reference).places
+
+    assert after.loc[quiet, "relative"] > 1.2 * before.loc[quiet, "relative"]
+    assert after.loc[quiet, "crashes"] == before.loc[quiet, "crashes"] + 4
+    assert 0 < after.loc[quiet, "crash_share"] < 1
+    # What the reports say by themselves stays what it was.
+    assert after["rate"].equals(before["rate"])
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(0, 20), st.integers(0, 10_000))
+def test_one_more_crash_never_lowers_the_risk(seed: int, pick: int) -> None:
+    before = town(participants=40, seed=seed)
+    first = before.summary()
+    frozen = first.parameters.get("reference_rate")
+    crashes = np.random.default_rng(seed).choice(first.places.index, 30)
+    place = first.places.index[pick % len(first.places)]
+
+    old, new = (
+        before.with_crashes(*where).summary(reference_rate=frozen).places.loc[place]
+        for where in (crashes, [*crashes, place])
+    )
+    for column in ("relative", "index", "probability"):
+        assert np.isnan(old[column]) or new[column] >= old[column] - 1e-9
+
+
+def test_the_rating_of_who_had_a_near_miss_is_not_counted_twice(usual: Town) -> None:
+    row = usual.incidents.iloc[0]
+    at = (usual.ratings["participant"] == row["participant"]) & (
+        usual.ratings["place"] == row["place"]
+    )
+    milder = dataclasses.replace(
+        usual, ratings=usual.ratings.assign(rating=usual.ratings["rating"].where(~at, 10))
+    )
+    harsher = dataclasses.replace(
+        usual, ratings=usual.ratings.assign(rating=usual.ratings["rating"].where(~at, 0))
+    )
+    mild, harsh = (one.summary().places.loc[row["place"]] for one in (milder, harsher))
+
+    assert harsh["danger"] > mild["danger"]
+    assert harsh["rate"] == mild["rate"]
+
+
+def test_expected_conflicts_a_year_are_rate_times_all_cyclists(usual: Town) -> None:
+    places = usual.summary().places
+    shown = places["yearly"].notna()
+
+    assert (shown == (places["participants"] >= POLICY.eligible_participants)).all()
+    by_hand = (places["rate"] * places["expanded"])[shown].to_numpy()
+    assert places.loc[shown, "yearly"].to_numpy() == pytest.approx(by_hand)

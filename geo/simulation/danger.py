@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from .crs import to_metres
+from geo.crs import to_metres
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -31,8 +31,13 @@ MEAN_DANGER, PLACE_SD = 0.35, 0.17
 TRUTH_IN_PERCEPTION = 0.6  # correlation of felt danger with the logarithm of the true one
 
 
-def true_danger(places: gpd.GeoDataFrame, generator: np.random.Generator) -> pd.DataFrame:
-    """Return the true conflict `rate` and felt `danger` of each place.
+def true_danger(
+    places: gpd.GeoDataFrame,
+    generator: np.random.Generator,
+    *,
+    pattern_share: float = PATTERN_SHARE,
+) -> pd.DataFrame:
+    """Return the true conflict `rate`, the one `normal` for its type, and the felt `danger`.
 
     Parameters
     ----------
@@ -40,11 +45,13 @@ def true_danger(places: gpd.GeoDataFrame, generator: np.random.Generator) -> pd.
         Geometries with `kind`, `type`, `stress` and `length_m`, indexed by place id.
     generator
         Source of chance.
+    pattern_share
+        How much of a place's danger its surroundings share; with 0 there are no clusters.
     """
     where = to_metres(places).geometry.centroid
     pattern = _pattern(np.column_stack([where.x, where.y]), generator)
     own = generator.standard_normal(len(places))
-    latent = np.sqrt(PATTERN_SHARE) * pattern + np.sqrt(1 - PATTERN_SHARE) * own
+    latent = np.sqrt(pattern_share) * pattern + np.sqrt(1 - pattern_share) * own
     place_effect = special.gammaincinv(PLACE_SHAPE, special.ndtr(latent)) / PLACE_SHAPE
 
     by_type = (
@@ -53,7 +60,8 @@ def true_danger(places: gpd.GeoDataFrame, generator: np.random.Generator) -> pd.
         .map(lambda parts: sum(TYPE_EFFECTS.get(part, 0.0) for part in parts))
     )
     normal = np.exp(by_type + STRESS_EFFECT * (places["stress"] - 2))
-    rate = places["kind"].map(BASE_RATE) * normal * place_effect
+    normal = places["kind"].map(BASE_RATE) * normal
+    rate = normal * place_effect
     log_rate = np.log(rate)
     by_kind = log_rate.groupby(places["kind"])
     score = (log_rate - by_kind.transform("mean")) / by_kind.transform("std").fillna(1.0)
@@ -61,7 +69,14 @@ def true_danger(places: gpd.GeoDataFrame, generator: np.random.Generator) -> pd.
         1 - TRUTH_IN_PERCEPTION**2
     ) * generator.standard_normal(len(places))
     truth = pd.DataFrame(places[["kind", "type", "stress", "length_m"]])
-    return truth.assign(rate=rate, danger=np.clip(MEAN_DANGER + PLACE_SD * felt, 0, 1))
+    danger = np.clip(MEAN_DANGER + PLACE_SD * felt, 0, 1)
+    return truth.assign(rate=rate, normal=normal, danger=danger)
+
+
+def distance(places: pd.DataFrame) -> Floats:
+    """Return what one passage counts: kilometres on segments, 1 at intersections."""
+    length_km = places["length_m"] / 1000
+    return np.asarray(length_km.where(places["kind"] == "segment", 1.0), dtype=float)
 
 
 def _pattern(points: Floats, generator: np.random.Generator) -> Floats:

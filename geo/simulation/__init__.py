@@ -1,0 +1,1 @@
+"""Towns whose truth is known: students, their answers, and crashes, on a real network."""
