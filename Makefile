@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test check bench lock lock-bench screenshots clean
+.PHONY: demo test check bench lock lock-bench method screenshots clean
 
 demo: .venv/.runtime
 	$(BIN)/barometer demo
@@ -30,6 +30,9 @@ BENCH_EXTRACTS ?= ../shared/data/goteborg.osm.pbf
 bench: .venv/.dev .venv/.peers
 	PYTHONPATH=. $(BIN)/python tests/benchmarks/bench_first_ride.py
 	PYTHONPATH=. $(BIN)/python tests/benchmarks/bench_junctions.py
+	PYTHONPATH=. $(BIN)/python tests/benchmarks/bench_perception.py
+	PYTHONPATH=. $(BIN)/python tests/benchmarks/ranking/bench.py \
+		data/samples/neubrandenburg.osm.pbf $(BENCH_EXTRACTS)
 	PYTHONPATH=. $(BIN)/python tests/benchmarks/matching/bench.py \
 		$$(test -x .venv/peers/bin/python && echo --peers .venv/peers/bin/python) \
 		data/samples/neubrandenburg.osm.pbf $(BENCH_EXTRACTS)
@@ -41,6 +44,10 @@ bench: .venv/.dev .venv/.peers
 		$(PEERS_PYTHON) -m venv .venv/peers && .venv/peers/bin/pip install --quiet \
 			--disable-pip-version-check --require-hashes -r requirements-bench.lock && touch $@; \
 	fi
+
+# docs/method.md with the numbers of the sample area, about a minute.
+method: .venv/.dev
+	$(BIN)/python -m scripts.method_page
 
 screenshots: .venv/.dev
 	$(BIN)/python scripts/screenshots.py

@@ -15,7 +15,17 @@ from api.settings import Settings
 from api.store import migrate
 from web.assets import STATIC
 
-from .endpoints import accounts, files, health, hotspots, start, student, submissions, teach
+from .endpoints import (
+    accounts,
+    crashes,
+    files,
+    health,
+    hotspots,
+    start,
+    student,
+    submissions,
+    teach,
+)
 from .errors import UnsafeDatabaseError
 from .failures import add_handlers
 from .guard import Guard, Intake
@@ -24,7 +34,7 @@ from .worker import Worker
 
 logger = logging.getLogger(__name__)
 
-ENDPOINTS = (start, student, submissions, accounts, teach, hotspots, files, health)
+ENDPOINTS = (start, student, submissions, accounts, teach, hotspots, crashes, files, health)
 
 
 def create_app(settings: Settings, *, worker: bool = True) -> FastAPI:

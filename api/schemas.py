@@ -138,6 +138,7 @@ class RouteIn(Strict):
 
     id: Annotated[UUID, Field(strict=False)]
     rides_per_week: Annotated[int, Field(ge=1, le=5)]
+    part_of_day: Literal["before_school", "after_school"] = "before_school"
     edits: Annotated[int, Field(ge=0, le=1000)] = 0
     accepted_unchanged: bool = False
     steps: Annotated[
@@ -198,9 +199,14 @@ class ReleaseOut(BaseModel):
 
 
 class HotspotOut(BaseModel):
-    """A place of a release with its figures; null where nothing is known."""
+    """A place of a release with its figures; null where nothing is known.
 
-    rank: int
+    Ranges hold the true value nine times in ten. Rates are per 1,000 passages of an intersection
+    and per 1,000 km ridden on a segment; a year is a school year.
+    """
+
+    rank: int = Field(description="Where a fix helps most: by state, then by `avoidable`")
+    rank_danger: int | None = Field(description="Where a ride is most dangerous: by `relative`")
     id: str
     kind: Literal["segment", "intersection"]
     type: str
@@ -209,35 +215,66 @@ class HotspotOut(BaseModel):
     lat: float
     state: Literal["confirmed", "watch", "unknown"]
     participants: int
-    passages: float
+    passages: float = Field(description="Of these participants, 1,000 a year")
+    exposure: float | None = Field(description="`passages`, on a segment times its length in km")
+    passages_by: dict[str, float] = Field(
+        description="`passages` forward, backward, before_school and after_school, where no such "
+        "share is so small that it would show somebody"
+    )
     ratings: int
     mean_rating: float | None
-    danger: float | None
+    danger: float | None = Field(description="Perceived danger, 0 to 1")
     danger_low: float | None
     danger_high: float | None
+    evidence: float | None = Field(description="Share of `danger` that was said here")
     reporters: int
-    rate: float | None
+    rate: float | None = Field(description="Conflicts per exposure, from the reports")
     rate_low: float | None
     rate_high: float | None
-    expected: float | None
-    weight: float | None
-    relative: float | None
+    expected: float | None = Field(description="The rate normal for the kind and how it feels")
+    normal: float | None = Field(description="The rate normal for type and stress alone")
+    weight: float | None = Field(description="Of `expected` in `rate`; the rest was reported here")
+    relative: float | None = Field(description="Risk of a ride, in times the area's average")
     relative_low: float | None
     relative_high: float | None
     index: float | None
     index_low: float | None
     index_high: float | None
-    probability: float | None
-    avoidable: float | None
+    probability: float | None = Field(description="That `relative` exceeds the policy's threshold")
+    yearly: float | None = Field(description="Expected conflicts of all cyclists of the schools")
+    yearly_low: float | None
+    yearly_high: float | None
+    avoidable: float | None = Field(description="Of `yearly`, were the place as calm as calm ones")
     avoidable_low: float | None
     avoidable_high: float | None
-    top10: float | None
-    excess: float | None
+    top10: float | None = Field(description="Probability of being among the ten most avoidable")
+    excess: float | None = Field(description="Of `yearly`, more than is normal for its type")
+    excess_low: float | None
+    excess_high: float | None
+    crashes: int | None = Field(description="Official, with a bicycle; a school sees k or more")
+    crashes_ksi: int | None = Field(description="Of them with people killed or seriously injured")
+    crashes_slight: int | None
+    crash_share: float | None = Field(description="Weight of the crash file in `relative`")
+    cluster: str | None = Field(description="Group of places with more conflicts than normal")
+    cluster_p: float | None
+    heat: float | None = Field(description="Conflicts around it, 1 is the area's average")
     stress: int
-    assumed: float
+    assumed: float = Field(description="Share of `stress` that rests on assumptions")
+    assumptions: list[str]
     reasons: dict[str, int]
+    lead: str = Field(description="The shortest of `sentence`")
     sentence: str
     case: str | None
+
+
+class ClusterOut(BaseModel):
+    """A group of neighbouring places that have more conflicts together than is normal."""
+
+    id: str
+    places: list[str]
+    observed: int
+    expected: float
+    p: float
 
 
 class HotspotsOut(BaseModel):
@@ -245,3 +282,4 @@ class HotspotsOut(BaseModel):
 
     release: ReleaseOut
     places: list[HotspotOut]
+    clusters: list[ClusterOut]

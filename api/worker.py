@@ -5,8 +5,9 @@ import threading
 from datetime import UTC, datetime
 
 from api.errors import BarometerError
+from api.services.examine_release import examine_release
 from api.services.installation import Installation
-from api.services.publish_area import publish_area
+from api.services.publish_area import EXAMINE, publish_area
 from api.store import jobs
 from api.store.models import Job
 
@@ -66,6 +67,9 @@ class Worker:
             return "failed", "this is our fault; it is in the log"
 
     def _run(self, job: Job) -> str:
+        if job.kind == EXAMINE:
+            examined = examine_release(self._here, job.subject)
+            return f"release {examined.number} examined" if examined else "nothing to examine"
         area_id, _, campaign = job.subject.partition("/")
         closing = int(campaign) if campaign else None
         release = publish_area(self._here, area_id, closing)

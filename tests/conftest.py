@@ -34,7 +34,7 @@ from api.store.engine import Store, open_store
 from api.store.models import Area, Campaign, Model, School
 from api.worker import Worker
 from geo.osm import OsmData, read_osm
-from geo.simulate import simulate_town
+from geo.simulation.town import simulate_town
 
 SAMPLE = Path(__file__).parents[1] / "data" / "samples" / "neubrandenburg.osm.pbf"
 AREA, OTHER_AREA = "neubrandenburg", "waren"
@@ -412,7 +412,7 @@ def published(
     teacher = TestClient(made, follow_redirects=False)
     teacher.cookies.set(STAFF, base[1]["teacher@school.example"])
     assert teacher.post(f"/teach/campaigns/{campaign.id}/close").status_code == 303
-    assert _work(here) == 2  # the batch of 20 and the closing
+    assert _work(here) == 3  # the batch of 20, the closing, and the examination of both
     here.store.engine.dispose()
     yield settings.store_url
     databases.drop(settings.store_url)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,8 +14,11 @@ if TYPE_CHECKING:
 class PlaceRow:
     """One line of the report's table, with the values of the release; None: not known.
 
-    `danger` is 0 (felt safe) to 1, `index` 0 to 100. `reasons` are codes, the most named first.
-    `case_state` and `owner` are empty while nobody has taken the place on.
+    `danger` is 0 (felt safe) to 1, `index` 0 to 100; `weight` is the share of what is normal in
+    the conflict rate, `evidence` the share of what was said here in `danger`. `avoidable`, `yearly`
+    and `excess` are conflicts a school year. `crashes` is None where a school may not know how
+    many there are. `reasons` are codes, the most named first. `case_state` and `owner` are empty
+    while nobody has taken the place on.
     """
 
     rank: int
@@ -31,6 +34,19 @@ class PlaceRow:
     index: float | None = None
     index_low: float | None = None
     index_high: float | None = None
+    probability: float | None = None
+    weight: float | None = None
+    evidence: float | None = None
+    avoidable: float | None = None
+    avoidable_low: float | None = None
+    avoidable_high: float | None = None
+    yearly: float | None = None
+    excess: float | None = None
+    crashes: int | None = None
+    crash_share: float | None = None
+    cluster: str | None = None
+    assumed: float = 0.0
+    assumptions: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     case_state: str = ""
     owner: str = ""
@@ -44,7 +60,9 @@ class SafetyReport:
     are the release's own, ranked. `missing` is what the mode "risk" lacks: (there, needed) by
     "conflicts" and "eligible". `map_svg` comes from `figures.flow_map`, empty without flows.
     `settings` has the columns name, value, unit and source. `roster` is the number of students
-    invited, None if the school gave none; `at_least` how many must have passed a place.
+    invited, None if the school gave none; `at_least` how many must have passed a place. `known`
+    counts what the figures rest on: "ratings", "conflicts", "places", "eligible" and "crashes".
+    `robustness` is what is stored beside the release, None as long as it is being worked out.
     """
 
     language: str
@@ -71,3 +89,5 @@ class SafetyReport:
     osm_date: date | None
     software_version: str
     at_least: int = 5
+    known: Mapping[str, int] = field(default_factory=dict)
+    robustness: Mapping[str, Any] | None = None

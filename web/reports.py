@@ -6,17 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from babel.numbers import format_percent
 
-from .method import limits, method_page
+from .method import limits, method_page, rests_on
 from .sentences import (
     day_words,
     interval_words,
     number_words,
     place_name,
     place_type,
-    reasons_words,
+    reasons_sentence,
     reported,
+    row_sentence,
     summary,
 )
+from .stability import stability
 from .translation import translations
 from .typesetting import typeset
 from .words import state_words
@@ -54,6 +56,8 @@ def safety_report(report: SafetyReport) -> bytes:
         "map": _map(report, _),
         "places": _places(report, _),
         "method": method_page(report.mode, _),
+        "rests": rests_on(report, _),
+        "stability": _stability(report, _),
         "settings": _settings(report, _),
         "sources": _sources(report, _, release),
     }
@@ -119,9 +123,12 @@ def _places(report: SafetyReport, _: Words) -> dict[str, Any]:
             "state": place.state,
             "state-words": words[place.state],
             "index": _cell(place.index, place.index_low, place.index_high, report, 0),
+            "spared": _cell(place.avoidable, place.avoidable_low, place.avoidable_high, report, 1),
             "danger": _cell(place.danger, place.danger_low, place.danger_high, report, 2),
             "reported": reported(place, _),
-            "reasons": reasons_words(place, report, _),
+            "sentence": " ".join(
+                [*reasons_sentence(place, report, _), row_sentence(place, report, _)]
+            ),
             "case": ": ".join(part for part in (place.owner, place.case_state) if part) or "–",
         }
         for place in report.places
@@ -135,7 +142,7 @@ def _places(report: SafetyReport, _: Words) -> dict[str, Any]:
         "header": [
             "#",
             _("Place"),
-            *([_("State"), _("Risk index")] if risk else []),
+            *([_("State"), _("Risk index"), _("Spared a year")] if risk else []),
             _("Perceived danger"),
             _("What riders reported"),
             _("Case"),
@@ -149,7 +156,11 @@ def _places(report: SafetyReport, _: Words) -> dict[str, Any]:
                         _(
                             "Risk index: 50 is the average of the area, 75 twice as much, 100 four "
                             "times or more."
-                        )
+                        ),
+                        _(
+                            "Spared a year: reported conflicts that a fix could spare all cyclists "
+                            "of the schools in a school year."
+                        ),
                     ]
                     if risk
                     else []
@@ -177,6 +188,26 @@ def _settings(report: SafetyReport, _: Words) -> dict[str, Any]:
             [name.replace("_", " "), value, unit, source]
             for name, value, unit, source in report.settings
         ],
+    }
+
+
+def _stability(report: SafetyReport, _: Words) -> dict[str, Any]:
+    title = _("How stable is this ranking?")
+    empty = {"title": title, "text": "", "header": [], "rows": [], "after": []}
+    if report.mode != "risk":
+        return empty | {"title": ""}
+    if report.robustness is None:
+        return empty | {
+            "text": _("This is being worked out. It takes some minutes after a release.")
+        }
+    found = stability(report.robustness, report.language, _)
+    after = [found.unchanged, *found.halves] if found.unchanged else found.halves
+    return {
+        "title": title,
+        "text": found.intro,
+        "header": [_("Setting"), _("Usual"), _("Halved"), _("Raised by half")],
+        "rows": [list(one) for one in found.changed],
+        "after": after,
     }
 
 

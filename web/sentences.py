@@ -8,6 +8,7 @@ from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
+from .evidence import evidence_sentences, weight_words
 from .words import reason_words, state_words, type_words
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 IN_SUMMARY = 3
 REASONS_SHOWN = 3
+IN_ROW = ("crashes", "local", "cluster")
 
 
 def day_words(day: date, report: SafetyReport) -> str:
@@ -133,14 +135,33 @@ def _sentences(place: PlaceRow, report: SafetyReport, _: Words) -> str:
                 )
             )
         )
-    if place.reasons:
-        said.append(_("Named most: {reasons}.").format(reasons=reasons_words(place, report, _)))
+    if report.mode == "risk":
+        said.append(row_sentence(place, report, _, ("local",)))
+    said += reasons_sentence(place, report, _)
     said.append(
         _("In the hands of {owner}.").format(owner=place.owner)
         if place.owner
         else _("Nobody has taken this place on yet.")
     )
     return " ".join(said)
+
+
+def place_sentences(place: PlaceRow, report: SafetyReport, _: Words) -> dict[str, str]:
+    """Return what stands behind the figures of a place, by topic."""
+    # Severities never reach a school: of few crashes one is soon known by name.
+    return evidence_sentences({**vars(place), "crashes_ksi": None}, report.mode, report.language, _)
+
+
+def row_sentence(
+    place: PlaceRow, report: SafetyReport, _: Words, topics: tuple[str, ...] = IN_ROW
+) -> str:
+    """Return the sentence under a row of the table: what its figures rest on, and what follows."""
+    sentences = place_sentences(place, report, _)
+    if report.mode != "risk":
+        return sentences.get("danger", "")
+    weight = weight_words(place.weight, report.language, _)
+    said = [sentences[topic] for topic in topics if topic in sentences]
+    return " ".join([*([f"{weight}."] if weight else []), *said])
 
 
 def _with_interval(
@@ -158,10 +179,12 @@ def reported(place: PlaceRow, _: Words) -> str:
     )
 
 
-def reasons_words(place: PlaceRow, report: SafetyReport, _: Words) -> str:
-    """Return the reasons named most, as they stand inside a sentence."""
+def reasons_sentence(place: PlaceRow, report: SafetyReport, _: Words) -> list[str]:
+    """Return the sentence that names the reasons given most, or none where none may be named."""
+    if not place.reasons:
+        return []
     words = [reason_words(_)[code] for code in place.reasons[:REASONS_SHOWN]]
     # German nouns keep their capital inside a sentence: only English is lowered.
     if report.language == "en":
         words = [word[:1].lower() + word[1:] for word in words]
-    return ", ".join(words)
+    return [_("Named most: {reasons}.").format(reasons=", ".join(words))]

@@ -43,6 +43,9 @@ def hotspots(
 ) -> None:
     """Write the newest release of an area as a file for other programs.
 
+    It holds both orders: `rank`, where a fix helps most, and `rank_danger`, where a ride is most
+    dangerous.
+
     Example: barometer hotspots neubrandenburg -o hotspots.gpkg
     """
     installation = here()

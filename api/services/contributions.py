@@ -1,13 +1,16 @@
 """Turn opened contributions into the evidence of a release: who passes, rates and reports what."""
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import pandas as pd
+
+from geo.evidence import Evidence
+from geo.exposure import PARTS_OF_DAY
 
 
 @dataclass(frozen=True)
@@ -16,66 +19,112 @@ class Opened:
 
     participant: UUID
     school: int
+    campaign: int
     day: date
     content: dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """The frames of `geo.summary.summarise`, and what a release tells beside its statistics."""
+class Gathered:
+    """What the contributions are evidence of, and what a release tells beside its statistics."""
 
-    visits: pd.DataFrame
-    ratings: pd.DataFrame
-    incidents: pd.DataFrame
+    evidence: Evidence
     people: dict[str, frozenset[Hashable]]
     """Who passes each place."""
     schools: dict[str, Counter[int]]
     """How many participants of each school pass each place."""
     reasons: dict[str, Counter[str]]
     """How many participants gave each reason at each place."""
+    days: dict[Hashable, date]
+    """When each participant last sent something."""
     places_lost: int
     """Visits to places that the present network no longer has."""
 
 
-def gather(contributions: Sequence[Opened], places: pd.DataFrame) -> Evidence:
+Visit = tuple[UUID, str, str, str]
+
+
+def gather(
+    contributions: Sequence[Opened],
+    places: pd.DataFrame,
+    expansion: Mapping[int, float],
+    crashes: pd.DataFrame | None = None,
+) -> Gathered:
     """Return the evidence of all contributions: one participant, one vote per place.
 
     A later route of the same participant adds its rides; its rating of a place replaces the
-    earlier one.
+    earlier one. `expansion` tells how many cyclists of a school stand behind each participant,
+    `crashes` are the official ones that were imported.
     """
-    trips: dict[tuple[UUID, str], float] = defaultdict(float)
+    trips: dict[Visit, float] = defaultdict(float)
     votes: dict[tuple[UUID, str], dict[str, Any]] = {}
     incidents: dict[tuple[UUID, str], str] = {}
     school_of: dict[UUID, int] = {}
+    class_of: dict[UUID, int] = {}
+    days: dict[Hashable, date] = {}
     lost = 0
     known = set(places.index)
     for opened in sorted(contributions, key=lambda one: one.day):
-        who = opened.participant
-        school_of[who] = opened.school
-        for place in opened.content["places"]:
+        who, content = opened.participant, opened.content
+        school_of[who], class_of[who] = opened.school, opened.campaign
+        days[str(who)] = opened.day
+        part_of_day = content.get("part_of_day", PARTS_OF_DAY[0])
+        lost += sum(place not in known for place in content["places"])
+        for place, direction in _passages(content):
             if place in known:
-                trips[who, place] += opened.content["rides_per_week"]
-            else:
-                lost += 1
-        for rating in opened.content["ratings"]:
+                trips[who, place, direction, part_of_day] += content["rides_per_week"]
+        for rating in content["ratings"]:
             if rating["place"] in known:
                 votes[who, rating["place"]] = rating
                 if rating["incident"]:
                     incidents[who, rating["place"]] = rating["incident"]
-    return Evidence(
-        visits=_frame(trips, "trips_per_week"),
-        ratings=_frame({key: vote["rating"] for key, vote in votes.items()}, "rating").assign(
-            seconds=pd.Series([vote["seconds"] for vote in votes.values()], dtype=float)
+    visited = {(who, place) for who, place, _, _ in trips}
+    return Gathered(
+        evidence=Evidence(
+            _visits(trips, {who: expansion.get(one, 1.0) for who, one in school_of.items()}),
+            _ratings(votes, class_of),
+            _by_pair(incidents, "what"),
+            crashes,
         ),
-        incidents=_frame(incidents, "what"),
-        people=_people(trips),
-        schools=_schools(trips, school_of),
+        people=_people(visited),
+        schools=_schools(visited, school_of),
         reasons=_reasons(votes),
+        days=days,
         places_lost=lost,
     )
 
 
-def _frame(values: dict[tuple[UUID, str], Any], column: str) -> pd.DataFrame:
+def _passages(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield every place of a contribution with each direction in which it is ridden, once."""
+    ways = dict.fromkeys(
+        (step["id"], step.get("direction") or "")
+        for step in content["steps"]
+        if step["kind"] != "free"
+    )
+    ridden = {place for place, _ in ways}
+    places = set(content["places"])
+    yield from ((place, way) for place, way in ways if place in places)
+    yield from ((place, "") for place in content["places"] if place not in ridden)
+
+
+def _visits(trips: Mapping[Visit, float], expansion: Mapping[UUID, float]) -> pd.DataFrame:
+    columns = ["participant", "place", "direction", "part_of_day", "trips_per_week", "expansion"]
+    rows = [(str(visit[0]), *visit[1:], rides, expansion[visit[0]])
+            for visit, rides in trips.items()]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns).astype({"trips_per_week": float, "expansion": float})
+
+
+def _ratings(
+    votes: Mapping[tuple[UUID, str], Mapping[str, Any]], class_of: Mapping[UUID, int]
+) -> pd.DataFrame:
+    rated = _by_pair({key: vote["rating"] for key, vote in votes.items()}, "rating")
+    return rated.assign(
+        seconds=pd.Series([vote["seconds"] for vote in votes.values()], dtype=float),
+        group=pd.Series([str(class_of[who]) for who, _ in votes], dtype=object),
+    )
+
+
+def _by_pair(values: Mapping[tuple[UUID, str], Any], column: str) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "participant": [str(who) for who, _ in values],
@@ -85,18 +134,18 @@ def _frame(values: dict[tuple[UUID, str], Any], column: str) -> pd.DataFrame:
     )
 
 
-def _people(trips: dict[tuple[UUID, str], float]) -> dict[str, frozenset[Hashable]]:
+def _people(visited: set[tuple[UUID, str]]) -> dict[str, frozenset[Hashable]]:
     people: dict[str, set[Hashable]] = defaultdict(set)
-    for who, place in trips:
+    for who, place in visited:
         people[place].add(who)
     return {place: frozenset(those) for place, those in people.items()}
 
 
 def _schools(
-    trips: dict[tuple[UUID, str], float], school_of: dict[UUID, int]
+    visited: set[tuple[UUID, str]], school_of: Mapping[UUID, int]
 ) -> dict[str, Counter[int]]:
     schools: dict[str, Counter[int]] = defaultdict(Counter)
-    for who, place in trips:
+    for who, place in visited:
         schools[place][school_of[who]] += 1
     return dict(schools)
 

@@ -18,12 +18,21 @@ from .read_release import Published
 
 ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
 COLUMNS = (
-    "rank", "id", "kind", "type", "name", "state", "index", "index_low", "index_high",
-    "danger", "danger_low", "danger_high",
-    "participants", "passages", "ratings", "mean_rating", "reporters", "rate", "rate_low",
-    "rate_high", "expected", "weight", "relative", "relative_low", "relative_high", "probability",
-    "avoidable", "avoidable_low", "avoidable_high", "top10", "excess", "stress", "assumed",
+    "rank", "rank_danger", "id", "kind", "type", "name", "state", "index", "index_low",
+    "index_high", "danger", "danger_low", "danger_high", "evidence",
+    "participants", "passages", "exposure", "ratings", "mean_rating", "reporters", "rate",
+    "rate_low", "rate_high", "expected", "normal", "weight", "relative", "relative_low",
+    "relative_high", "probability", "yearly", "yearly_low", "yearly_high", "avoidable",
+    "avoidable_low", "avoidable_high", "top10", "excess", "excess_low", "excess_high",
+    "crashes", "crashes_ksi", "crashes_slight", "crash_share", "cluster", "cluster_p", "heat",
+    "stress", "assumed",
 )  # fmt: skip
+SHARES = ("forward", "backward", "before_school", "after_school")
+LISTED = (*(f"passages_{share}" for share in SHARES), "assumptions")
+"""What a release nests, flat: a GIS has no columns within columns."""
+# GDAL would make text of a column in which nothing is known, and a GIS reads no number from it.
+WHOLE = ("rank_danger", "crashes", "crashes_ksi", "crashes_slight")
+TEXTS = ("id", "kind", "type", "name", "state", "cluster")
 # 1.2 is what the GIS of a town reads without a warning; newer versions add nothing we write.
 GEOPACKAGE = {"driver": "GPKG", "engine": "pyogrio", "VERSION": "1.2"}
 # A spreadsheet runs what begins with one of these as a formula.
@@ -55,10 +64,11 @@ def hotspots_csv(release: Published) -> bytes:
     """Return the places as CSV in UTF-8 with a byte-order mark, which spreadsheets need."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow([*COLUMNS, "lon", "lat", "reasons", "release", "simulated"])
+    writer.writerow([*COLUMNS, *LISTED, "lon", "lat", "reasons", "release", "simulated"])
     for row in release.places:
+        figures = _figures(row)
         writer.writerow(
-            [_cell(row[column]) for column in COLUMNS]
+            [_cell(figures[column]) for column in (*COLUMNS, *LISTED)]
             + [row["lon"], row["lat"], _reasons(row), release.number]
             + [str(release.content["simulated"]).lower()]
         )
@@ -88,21 +98,34 @@ def hotspots_geopackage(release: Published, area: LoadedArea) -> bytes:
 
 
 def _frame(release: Published, area: LoadedArea) -> gpd.GeoDataFrame:
-    rows = [_properties(row) for row in release.places]
-    columns = [*COLUMNS, "reasons"]
-    places = area.network.places
-    known = [row["id"] in places.index for row in release.places]
-    geometry = [
-        places.geometry.loc[row["id"]] if there else shapely.Point(row["lon"], row["lat"])
-        for row, there in zip(release.places, known, strict=True)
-    ]
-    frame = pd.DataFrame(rows, columns=columns)
+    columns = [*COLUMNS, *LISTED]
+    frame = pd.DataFrame([_figures(row) for row in release.places], columns=columns)
+    numbers = [column for column in COLUMNS if column not in TEXTS]
+    frame[numbers] = frame[numbers].apply(pd.to_numeric)
+    frame = frame.astype(dict.fromkeys(WHOLE, "Int64") | {"cluster": "string"})
+    passages = [column for column in LISTED if column.startswith("passages_")]
+    frame[passages] = frame[passages].astype(float)
     frame["reasons"] = [_reasons(row) for row in release.places]
+    places = area.network.places
+    geometry = [
+        places.geometry.loc[row["id"]]
+        if row["id"] in places.index
+        else shapely.Point(row["lon"], row["lat"])
+        for row in release.places
+    ]
     return gpd.GeoDataFrame(frame, geometry=geometry, crs=WGS84)
 
 
 def _properties(row: dict[str, Any]) -> dict[str, Any]:
-    return {column: row[column] for column in COLUMNS} | {"reasons": row["reasons"]}
+    return _figures(row) | {"reasons": row["reasons"]}
+
+
+def _figures(row: dict[str, Any]) -> dict[str, Any]:
+    return (
+        {column: row[column] for column in COLUMNS}
+        | {f"passages_{share}": row["passages_by"].get(share) for share in SHARES}
+        | {"assumptions": " ".join(row["assumptions"])}
+    )
 
 
 def _reasons(row: dict[str, Any]) -> str:

@@ -14,19 +14,21 @@ from api.store.engine import Session
 from api.store.models import Campaign, School
 from geo.extract import Progress
 from geo.routing import Passage
-from geo.simulate import SimulatedParticipant, simulate_town
+from geo.simulation.town import SimulatedParticipant, simulate_town
 from geo.trimming import cut_index
 from web.translation import LANGUAGES
 
 from .accounts import add_user
 from .areas import LoadedArea
 from .campaigns import NewCampaign, create_campaign, join_class, today
+from .demo_crashes import import_simulated_crashes
 from .installation import Installation
 from .publish_area import publish_area
 from .submit_route import submit_route
 
 SEED = 20_261
 CLOSED, OPEN = 276, 24
+ROSTER = 400
 """Participants of the finished campaign, and of the open class that a visitor joins."""
 TITLES = ("Autumn survey (simulated)", "Class 9b (simulated)")
 
@@ -65,7 +67,7 @@ def fill_demo(here: Installation, area_id: str, school_name: str, progress: Prog
         _make(here, school, progress)
     elif not opened:
         with here.store.write() as session:
-            _campaign(session, school, TITLES[1])
+            _campaign(session, school, TITLES[1], roster=OPEN + 6)
     with here.store.read() as session:
         code = next(
             one.code for one in campaigns.in_area(session, area_id)[::-1]
@@ -84,7 +86,8 @@ def _make(here: Installation, school: School, progress: Progress) -> None:
             if users.by_email(session, account.email) is None:
                 of = school if account.role == "teacher" else area
                 add_user(session, account.email, account.password, account.role, of)
-        first, second = (_campaign(session, school, title) for title in TITLES)
+        first = _campaign(session, school, TITLES[0], roster=ROSTER)
+        second = _campaign(session, school, TITLES[1], roster=OPEN + 6)
     town = simulate_town(
         loaded.network,
         (school.location.x, school.location.y),
@@ -92,6 +95,7 @@ def _make(here: Installation, school: School, progress: Progress) -> None:
         participants=CLOSED + OPEN,
         seed=SEED,
     )
+    import_simulated_crashes(here, area, loaded, town.crashes)
     generator = np.random.default_rng(SEED)
     for number, student in enumerate(town.participants):
         campaign = first if number < CLOSED else second
@@ -146,14 +150,14 @@ def _send(here: Installation, loaded: LoadedArea, campaign: Campaign, sent: Rout
     submit_route(here, loaded, participant.id, sent)
 
 
-def _campaign(session: Session, school: School, title: str) -> Campaign:
+def _campaign(session: Session, school: School, title: str, *, roster: int) -> Campaign:
     new = NewCampaign(
         title=title,
         school_id=school.id,
         from_day=today() - timedelta(days=14),
         to_day=today() + timedelta(days=60),
         language="en",
-        roster=400,
+        roster=roster,
         consent=True,
     )
     return create_campaign(session, None, new, tuple(LANGUAGES), simulated=True)

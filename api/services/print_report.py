@@ -20,11 +20,13 @@ from web.report_values import PlaceRow, SafetyReport
 from web.reports import safety_report
 
 from .areas import LoadedArea
-from .read_release import Published
+from .read_release import Published, without_few_crashes
 
 ROWS = 40
 """Places in the table: more than a council reads, and the files hold them all."""
 MARKED = 10
+KNOWN = frozenset({"ratings", "conflicts", "places", "eligible", "crashes"})
+"""What a release counts that its figures rest on."""
 
 
 def print_report(
@@ -43,6 +45,7 @@ def print_report(
             f"too few students of {school.name} are in release {release.number}: "
             f"at least {K_STAFF} are needed"
         )
+    release = without_few_crashes(release)
     rows = [row for row in release.places if str(school.id) in row["schools"]]
     return safety_report(
         SafetyReport(
@@ -65,13 +68,17 @@ def print_report(
             missing=release.content["missing"],
             places=tuple(_row(place, row, cases) for place, row in enumerate(rows[:ROWS], start=1)),
             map_svg=_map(release, rows, school, area, language),
-            settings=tuple(
-                (row["name"], row["value"], row["unit"], row["source"]) for row in policy_table()
-            ),
+            settings=_settings(release.content["policy"]),
             network_version=release.content["network_version"],
             osm_date=_day(release.content["osm_date"]),
             software_version=release.content["software"],
             at_least=K_STAFF,
+            known={
+                name: count
+                for name, count in release.content["parameters"].items()
+                if name in KNOWN
+            },
+            robustness=release.robustness,
         )
     )
 
@@ -100,16 +107,28 @@ def _row(number: int, row: dict[str, Any], cases: dict[str, Case]) -> PlaceRow:
     return PlaceRow(
         rank=number,
         reasons=tuple(reasons),
+        assumptions=tuple(row["assumptions"]),
         case_state=case.state if case else "",
         owner=(case.owner or "") if case else "",
         **{
             name: row[name]
             for name in (
                 "name", "kind", "type", "state", "participants", "reporters", "danger",
-                "danger_low", "danger_high", "index", "index_low", "index_high",
+                "danger_low", "danger_high", "index", "index_low", "index_high", "probability",
+                "weight", "evidence", "avoidable", "avoidable_low", "avoidable_high", "yearly",
+                "excess", "crashes", "crash_share", "cluster", "assumed",
             )
         },
     )  # fmt: skip
+
+
+def _settings(policy: dict[str, float]) -> tuple[tuple[str, str, str, str], ...]:
+    """Return the settings the release was computed with, which later versions may have changed."""
+    return tuple(
+        (row["name"], f"{policy[row['name']]:g}", row["unit"], row["source"])
+        for row in policy_table()
+        if row["name"] in policy
+    )
 
 
 def _map(

@@ -1,51 +1,50 @@
-"""Make a release: the one service that opens contributions, and the one source of what is seen."""
+"""Make a release: the one source of what anyone sees."""
 
 import gzip
 import json
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any, cast
 from uuid import UUID
 
 from api.errors import NotEnoughError
 from api.settings import Settings
-from api.store import audit, campaigns, releases
+from api.store import audit, campaigns, jobs, releases
 from api.store.engine import Session
-from api.store.models import Area, Campaign, Case, Release, Route
+from api.store.models import Case, Release
+from geo.effect_protection import protect_effects
+from geo.effects import Effects, effects
+from geo.network_distance import find_neighbours
+from geo.place_graph import place_graph
 from geo.policy import load_policy
 from geo.protection import BATCH, Cells, may_release, protect
 from geo.summary import Summary, summarise
+from geo.surroundings import surround
 
+from .area_evidence import AreaEvidence, area_evidence
 from .areas import require_area
 from .campaigns import today
-from .contributions import Opened, gather
 from .installation import Installation
 from .keys import area_key
 from .opening import open_sealed
-from .release_content import Participation, canonical, describe, rank
+from .record_measure import recorded_measures
+from .release_content import canonical, describe, gather_clusters, rank
 from .sealing import seal
 
 logger = logging.getLogger(__name__)
 
-
-@dataclass(frozen=True)
-class _Collected:
-    """What one reading of the database gives a release."""
-
-    area: Area
-    contributions: list[Opened]
-    participation: dict[int, Participation]
-    simulated: bool
-    before: Release | None
+EXAMINE = "examine"
+"""The job that tells how far a release hangs on its settings."""
 
 
 def publish_area(here: Installation, area_id: str, closing: int | None = None) -> Release:
     """Publish what the contributions of an area say now, under the rules of `PRIVACY.md` §3.
 
     The statistics run outside any transaction; only the finished release is written, together
-    with the cases of its confirmed hotspots.
+    with the cases of its confirmed hotspots and the job that examines it.
 
     Raises
     ------
@@ -53,78 +52,61 @@ def publish_area(here: Installation, area_id: str, closing: int | None = None) -
         If neither enough new participants sent a route nor a large enough campaign closes (R5).
     """
     with here.store.read() as session:
-        collected = _collect(session, here.settings, area_id, closing)
-        loaded = here.library.get(collected.area)
-    evidence = gather(collected.contributions, loaded.network.places)
-    policy = load_policy()
+        _require_enough(session, area_id, closing)
+        evidence = area_evidence(here, session, area_id)
+        before = releases.newest_whole(session, area_id)
+        measures = recorded_measures(session, area_id)
+    policy, places = load_policy(), evidence.loaded.network.places
     summary = summarise(
-        loaded.network.places,
-        evidence.visits,
-        evidence.ratings,
-        evidence.incidents,
+        places,
+        evidence.gathered.evidence,
         policy,
-        reference_rate=collected.area.reference_rate,
+        reference_rate=evidence.area.reference_rate,
     )
+    graph = place_graph(evidence.loaded.network)
+    reach = max(policy.cluster_radius_m, policy.cluster_join_m)
+    around = surround(summary, places, graph, find_neighbours(graph, reach), policy)
+    published = _published(here.settings, before)
     cells = protect(
-        describe(summary, evidence, loaded.network.places, collected.participation),
-        evidence.people,
-        _published(here.settings, collected.before),
+        describe(summary, around, evidence.gathered, places, evidence.participation),
+        evidence.gathered.people,
+        published,
     )
+    told = protect_effects(
+        effects(measures, places, evidence.gathered.evidence, evidence.gathered.days, policy),
+        Effects(read_content(before).get("effects", []) if before else [], published.people),
+        cells,
+    )
+    rows, clusters = gather_clusters(rank(cells.rows.values(), summary.mode))
     content: dict[str, object] = {
         "area": area_id,
-        "network_version": loaded.version,
-        "osm_date": collected.area.osm_date.isoformat() if collected.area.osm_date else None,
+        "network_version": evidence.loaded.version,
+        "country": evidence.area.country,
+        "osm_date": evidence.area.osm_date.isoformat() if evidence.area.osm_date else None,
         "software": version("bicycle-barometer"),
         "policy": asdict(policy),
         "mode": summary.mode,
         "missing": summary.missing,
         "parameters": summary.parameters,
-        "simulated": collected.simulated,
-        "participants": len({opened.participant for opened in collected.contributions}),
-        "places_lost": evidence.places_lost,
-        "schools": {str(key): value.public() for key, value in collected.participation.items()},
-        "places": rank(cells.rows.values(), summary.mode),
+        "simulated": evidence.simulated,
+        "participants": len(evidence.participants),
+        "places_lost": evidence.gathered.places_lost,
+        "schools": {str(key): value.public() for key, value in evidence.participation.items()},
+        "places": rows,
+        "clusters": clusters,
+        "effects": told.rows,
     }
-    return _write(here, collected, _Result(summary, content, cells))
+    return _write(here, evidence, before, _Result(summary, content, cells, told))
 
 
-def _collect(session: Session, settings: Settings, area_id: str, closing: int | None) -> _Collected:
-    area = require_area(session, area_id)
+def _require_enough(session: Session, area_id: str, closing: int | None) -> None:
+    require_area(session, area_id)
     new = campaigns.count_new_senders(session, area_id)
     closed = campaigns.progress(session, closing).senders if closing is not None else None
     if not may_release(new, closing=closed):
         raise NotEnoughError(
             f"not enough yet for a release: {new} new participants sent a route, {BATCH} are needed"
         )
-    key = area_key(settings, area_id, "seal")
-    routes = campaigns.routes_of(session, area_id)
-    of_campaign = {campaign.id: campaign for campaign in campaigns.in_area(session, area_id)}
-    logger.info("opening %d contributions in %s", len(routes), area_id)
-    return _Collected(
-        area=area,
-        contributions=[_open(key, route, of_campaign[route.campaign_id]) for route in routes],
-        participation=_participation(session, of_campaign.values()),
-        simulated=campaigns.has_simulated(session, area_id),
-        before=releases.newest_whole(session, area_id),
-    )
-
-
-def _open(key: bytes, route: Route, campaign: Campaign) -> Opened:
-    content = open_sealed(key, route.sealed, bound_to=f"{route.id}/{route.participant_id}")
-    return Opened(route.participant_id, campaign.school_id, route.day, content)
-
-
-def _participation(session: Session, found: Iterable[Campaign]) -> dict[int, Participation]:
-    schools: dict[int, Participation] = {}
-    for campaign in found:
-        numbers = campaigns.progress(session, campaign.id)
-        if not numbers.senders:
-            continue
-        school = schools.setdefault(
-            campaign.school_id, Participation(campaign.school.name, campaign.from_day)
-        )
-        school.add(campaign.title, campaign.from_day, campaign.to_day, campaign.roster, numbers)
-    return schools
 
 
 def _published(settings: Settings, before: Release | None) -> Cells:
@@ -151,37 +133,41 @@ class _Result:
     summary: Summary
     content: dict[str, object]
     cells: Cells
+    told: Effects
 
 
-def _write(here: Installation, collected: _Collected, result: _Result) -> Release:
-    area_id = collected.area.id
-    number = collected.before.number + 1 if collected.before else 1
+def _write(
+    here: Installation, evidence: AreaEvidence, before: Release | None, result: _Result
+) -> Release:
+    area_id = evidence.area.id
+    number = before.number + 1 if before else 1
     text, content_hash = canonical(result.content)
     cells = result.cells
-    ledger = {place: sorted(str(one) for one in people) for place, people in cells.people.items()}
+    behind = {**cells.people, **result.told.parts}
+    ledger = {cell: sorted(str(one) for one in people) for cell, people in behind.items()}
     release = Release(
         area_id=area_id,
         number=number,
         day=today(),
-        participants=len({opened.participant for opened in collected.contributions}),
+        participants=len(evidence.participants),
         content_hash=content_hash,
         content=gzip.compress(text, mtime=0),
         ledger=seal(
             area_key(here.settings, area_id, "seal"), ledger, bound_to=f"ledger/{area_id}/{number}"
         ),
     )
-    counted = {opened.participant for opened in collected.contributions}
     confirmed = [row["id"] for row in cells.rows.values() if row["state"] == "confirmed"]
     with here.store.write() as session:
         session.add(release)
         for participant in campaigns.new_senders(session, area_id):
-            if participant.id in counted:
+            if participant.id in evidence.participants:
                 participant.released_in = number
         _open_cases(session, area_id, number, confirmed)
         area = require_area(session, area_id)
         if area.reference_rate is None:
             found = result.summary.parameters.get("reference_rate")
             area.reference_rate = cast("dict[str, float] | None", found)
+        jobs.enqueue(session, EXAMINE, area_id, datetime.now(UTC))
         audit.record(session, None, "publish", f"area {area_id}", number=number, hash=content_hash)
     logger.info("release %d of %s: %d places shown", number, area_id, len(cells.rows))
     return release

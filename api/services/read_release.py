@@ -2,15 +2,34 @@
 
 import gzip
 import json
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 from api.errors import NoReleaseError, NotFoundError
 from api.store import releases
 from api.store.engine import Session
 from api.store.models import Case
+from geo.protection import K_STAFF
+
+Order = Literal["priority", "danger"]
+"""Where a fix helps most, or where a ride is most dangerous."""
+NEWER: dict[str, Any] = dict.fromkeys((
+    "yearly", "yearly_low", "yearly_high", "normal", "excess", "excess_low", "excess_high",
+    "evidence", "exposure", "crashes", "crashes_ksi",
+    "crashes_slight", "crash_share", "cluster", "cluster_p", "heat",
+)) | {"assumptions": [], "passages_by": {}}  # fmt: skip
+"""What releases did not have at first, as it reads in those that are that old."""
+COARSE = {
+    "relative": 1, "relative_low": 1, "relative_high": 1, "probability": 2,
+    "index": 0, "index_low": 0, "index_high": 0,
+    "yearly": 1, "yearly_low": 1, "yearly_high": 1, "excess": 1, "excess_low": 1, "excess_high": 1,
+    "avoidable": 1, "avoidable_low": 1, "avoidable_high": 1,
+}  # fmt: skip
+"""Decimals a school sees of what crashes enter: with all of them their number could be solved."""
+COUNTS = ("crashes", "crashes_ksi", "crashes_slight")
 
 
 @dataclass(frozen=True)
@@ -22,11 +41,29 @@ class Published:
     day: date
     content_hash: str
     content: dict[str, Any]
+    robustness: dict[str, Any] | None = None
+    """How far the ranking hangs on the settings, None as long as that is being worked out."""
 
     @property
     def places(self) -> list[dict[str, Any]]:
         """Return the places it shows, ranked."""
         return self.content["places"]  # type: ignore[no-any-return]
+
+    @property
+    def clusters(self) -> list[dict[str, Any]]:
+        """Return the groups of places with more conflicts than is normal, the surest first."""
+        return self.content["clusters"]  # type: ignore[no-any-return]
+
+    def ordered(self, order: Order) -> list[dict[str, Any]]:
+        """Return the places in one of the two orders."""
+        if order == "priority" or self.mode != "risk":
+            return self.places
+        return sorted(self.places, key=lambda row: row["rank_danger"] or math.inf)
+
+    @property
+    def effects(self) -> list[dict[str, Any]]:
+        """Return what changed where something was done."""
+        return self.content.get("effects", [])  # type: ignore[no-any-return]
 
     @property
     def mode(self) -> str:
@@ -52,7 +89,31 @@ def newest_release(session: Session, area_id: str) -> Published | None:
     if head is None:
         return None
     content = _parse(head.content_hash, head.content)
-    return Published(area_id, head.number, head.day, head.content_hash, content)
+    return Published(area_id, head.number, head.day, head.content_hash, content, head.robustness)
+
+
+def without_few_crashes(release: Published) -> Published:
+    """Return the release as a school may see it: few crashes near it are personal data.
+
+    Of fewer than k crashes at a place not even none is told, and severities never, because one
+    of a few is soon known by name.
+    """
+    hidden = dict.fromkeys(("crashes_ksi", "crashes_slight", "crash_share"))
+    rows = [
+        row
+        | hidden
+        | {
+            name: round(row[name], digits)
+            for name, digits in COARSE.items()
+            if row.get(name) is not None
+        }
+        | ({} if (row["crashes"] or 0) >= K_STAFF else {"crashes": None})
+        for row in release.places
+    ]
+    effects = [row | {"crashes": None} for row in release.effects]
+    robustness = release.robustness and release.robustness | {"severities": []}
+    content = release.content | {"places": rows, "effects": effects}
+    return replace(release, content=content, robustness=robustness)
 
 
 def require_release(session: Session, area_id: str) -> Published:
@@ -86,4 +147,21 @@ def cases(session: Session, area_id: str) -> dict[str, Case]:
 def _parse(content_hash: str, content: bytes) -> dict[str, Any]:
     # A release never changes: its hash is all that a cache needs.
     del content_hash
-    return json.loads(gzip.decompress(content))  # type: ignore[no-any-return]
+    release: dict[str, Any] = json.loads(gzip.decompress(content))
+    release.setdefault("clusters", [])
+    rows = [NEWER | row for row in release["places"]]
+    for row in rows:
+        row.update((name, round(row[name])) for name in COUNTS if row[name] is not None)
+    release["places"] = _rank_by_danger(rows)
+    return release
+
+
+def _rank_by_danger(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the rows with their rank by relative risk; those that claim nothing come last."""
+
+    def key(row: dict[str, Any]) -> tuple[bool, float, str]:
+        return row["state"] == "unknown", -(row["relative"] or 0.0), row["id"]
+
+    rank = {row["id"]: place for place, row in enumerate(sorted(rows, key=key), start=1)}
+    known = {row["id"] for row in rows if row["relative"] is not None}
+    return [row | {"rank_danger": rank[row["id"]] if row["id"] in known else None} for row in rows]

@@ -12,18 +12,23 @@ import numpy as np
 import pandas as pd
 
 from api.store.campaigns import Progress
+from geo.assessment import risk_index
+from geo.exposure import DIRECTIONS, PARTS_OF_DAY
 from geo.protection import K_REASONS, K_STAFF, Row, split_is_safe
-from geo.summary import Summary, risk_index
+from geo.summary import Summary
+from geo.surroundings import Surroundings
 
-from .contributions import Evidence
+from .contributions import Gathered
 
 DIGITS = 8
 STATES = ("confirmed", "watch", "unknown")
 STATISTICS = (
-    "participants", "passages", "ratings", "mean_rating", "danger", "danger_low", "danger_high",
-    "reporters", "rate", "rate_low", "rate_high", "expected", "weight", "relative",
-    "relative_low", "relative_high", "index", "probability", "state", "avoidable",
-    "avoidable_low", "avoidable_high", "top10", "excess",
+    "participants", "passages", "exposure", "ratings", "mean_rating", "danger", "danger_low",
+    "danger_high", "reporters", "at_risk", "rate", "rate_low", "rate_high", "expected", "weight",
+    "relative", "relative_low", "relative_high", "index", "probability", "state", "yearly",
+    "yearly_low", "yearly_high", "avoidable", "avoidable_low", "avoidable_high", "top10",
+    "normal", "excess", "excess_low", "excess_high", "evidence", "crashes", "crashes_ksi",
+    "crashes_slight", "crash_share",
 )  # fmt: skip
 
 
@@ -52,6 +57,11 @@ class Participation:
         self.km += numbers.km
         self.km_rated += numbers.km_rated
 
+    @property
+    def expansion(self) -> float:
+        """How many of those who were invited stand behind each participant, at least 1."""
+        return max(1.0, self.roster / self.participants) if self.participants else 1.0
+
     def public(self) -> Row:
         """Return the numbers, or only the name where fewer than k stand behind them."""
         if self.participants < K_STAFF:
@@ -66,18 +76,20 @@ class Participation:
             "roster": self.roster,
             "km": round(self.km, 1),
             "km_rated": round(self.km_rated, 1),
+            "expansion": round(self.expansion, 2),
         }
 
 
 def describe(
     summary: Summary,
-    evidence: Evidence,
+    around: Surroundings,
+    gathered: Gathered,
     places: pd.DataFrame,
     participation: Mapping[int, Participation],
 ) -> dict[str, Row]:
     """Return what each visited place would show if it may be shown."""
     rows: dict[str, Row] = {}
-    for place, figures in summary.places.iterrows():
+    for place, figures in summary.places.join(around.places).iterrows():
         about = places.loc[place]
         point = about["kind"] == "intersection"
         middle = about.geometry if point else about.geometry.interpolate(0.5, normalized=True)
@@ -89,23 +101,39 @@ def describe(
             "name": about["name"],
             "stress": int(about["stress"]),
             "assumed": float(about["assumed"]),
+            "assumptions": list(about["assumptions"]),
             "lon": round(middle.x, 6),
             "lat": round(middle.y, 6),
             **{name: _plain(figures[name]) for name in STATISTICS},
             "index_low": _plain(risk_index(figures["relative_low"])),
             "index_high": _plain(risk_index(figures["relative_high"])),
+            "cluster": _plain(figures["cluster"]),
+            "cluster_p": _plain(figures["cluster_p"]),
+            "heat": _plain(figures["heat"]),
+            "passages_by": _shares(figures, whole, directed=not point),
             "reasons": {
                 reason: count
-                for reason, count in sorted(evidence.reasons.get(str(place), {}).items())
+                for reason, count in sorted(gathered.reasons.get(str(place), {}).items())
                 if count >= K_REASONS
             },
             "schools": {
                 str(school): count
-                for school, count in sorted(evidence.schools[str(place)].items())
+                for school, count in sorted(gathered.schools[str(place)].items())
                 if school in participation and split_is_safe(count, whole)
             },
         }
     return rows
+
+
+def _shares(figures: pd.Series, whole: int, *, directed: bool) -> Row:
+    """Return passages by direction and part of the day, where the split hides nobody (R6)."""
+    shown: Row = {}
+    for shares in (DIRECTIONS, PARTS_OF_DAY) if directed else (PARTS_OF_DAY,):
+        people = [int(figures[f"participants_{share}"]) for share in shares]
+        # Who rides both ways is in both shares: each must be safe beside the whole.
+        if all(part == 0 or split_is_safe(part, whole) for part in people):
+            shown |= {share: float(figures[f"passages_{share}"]) for share in shares}
+    return shown
 
 
 def rank(rows: Iterable[Row], mode: str) -> list[Row]:
@@ -118,17 +146,45 @@ def rank(rows: Iterable[Row], mode: str) -> list[Row]:
 
     def key(row: Row) -> tuple[Any, ...]:
         # Rounded as it is published: below that, the order would hang on the ids of participants.
-        useful = _rounded(row["avoidable"] if mode == "risk" else row["danger"])
+        useful = rounded(row["avoidable"] if mode == "risk" else row["danger"])
         state = STATES.index(str(row["state"])) if mode == "risk" else 0
         return (state, -(useful if isinstance(useful, float) else -math.inf), row["id"])
 
     return [row | {"rank": i} for i, row in enumerate(sorted(rows, key=key), start=1)]
 
 
+def gather_clusters(rows: Iterable[Row]) -> tuple[list[Row], list[Row]]:
+    """Return the rows and the clusters that they form, the surest first.
+
+    Clusters are added up from what the rows show, so that none tells of fewer people than its
+    places do. Of which only the quiet places may be shown is no cluster to a reader.
+    """
+    kept = list(rows)
+    members: dict[str, list[Any]] = {}
+    for row in kept:
+        if row["cluster"] is not None:
+            members.setdefault(str(row["cluster"]), []).append(row)
+    found: list[Row] = []
+    for cluster, own in members.items():
+        observed = sum(row["reporters"] for row in own)
+        expected = sum(row["normal"] * row["at_risk"] for row in own)
+        if observed > expected:
+            found.append({
+                "id": cluster,
+                "places": [row["id"] for row in own],
+                "observed": observed,
+                "expected": expected,
+                "p": min(row["cluster_p"] for row in own),
+            })  # fmt: skip
+    claimed = {one["id"] for one in found}
+    told = [row if row["cluster"] in claimed else row | {"cluster": None} for row in kept]
+    return told, sorted(found, key=lambda one: (one["p"], one["id"]))
+
+
 def canonical(content: Mapping[str, object]) -> tuple[bytes, str]:
     """Return the one JSON text of a content and its SHA-256."""
     text = json.dumps(
-        _rounded(content),
+        rounded(content),
         sort_keys=True,
         ensure_ascii=False,
         allow_nan=False,
@@ -138,7 +194,7 @@ def canonical(content: Mapping[str, object]) -> tuple[bytes, str]:
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, str):
+    if value is None or isinstance(value, str):
         return value
     if isinstance(value, (int, np.integer)):
         return int(value)
@@ -146,12 +202,13 @@ def _plain(value: object) -> object:
     return None if math.isnan(number) else number
 
 
-def _rounded(value: object) -> object:
+def rounded(value: object) -> object:
+    """Return a value of JSON with every number as it is published."""
     # Eight digits are more than any figure carries; the last bits differ between processors.
     if isinstance(value, Mapping):
-        return {str(key): _rounded(inner) for key, inner in value.items()}
+        return {str(key): rounded(inner) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_rounded(inner) for inner in value]
+        return [rounded(inner) for inner in value]
     if isinstance(value, (float, np.floating)):
         number = float(value)
         if math.isnan(number):

@@ -150,6 +150,7 @@ def _content(area: LoadedArea, traced: TracedRoute, sent: RouteIn) -> dict[str, 
     return {
         "network": area.version,
         "rides_per_week": sent.rides_per_week,
+        "part_of_day": sent.part_of_day,
         "edits": sent.edits,
         "accepted_unchanged": sent.accepted_unchanged,
         "steps": [step.model_dump() for step in sent.steps],

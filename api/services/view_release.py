@@ -8,7 +8,10 @@ from api.store.engine import Session, Store
 from api.store.models import Area, Case, User
 
 from .areas import require_area
-from .read_release import Published, newest_release
+from .read_release import Published, newest_release, without_few_crashes
+
+CRASH_ROLES = frozenset({"police", "admin"})
+"""Who may see how many official crashes there are at a place."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,8 @@ class View:
 def view_release(store: Store, user: User, area_name: str, *, action: str) -> View:
     """Return the newest release of one of the account's areas and record that it was seen.
 
+    Who is neither police nor administrator sees it without few crashes.
+
     Parameters
     ----------
     area_name
@@ -53,7 +58,7 @@ def view_release(store: Store, user: User, area_name: str, *, action: str) -> Vi
         view = View(
             area=area,
             own=own,
-            newest=newest_release(session, area.id),
+            newest=_seen_by(user, newest_release(session, area.id)),
             cases=releases.cases_of(session, area.id),
             simulated=campaigns.has_simulated(session, area.id),
         )
@@ -61,6 +66,11 @@ def view_release(store: Store, user: User, area_name: str, *, action: str) -> Vi
         with store.write() as session:
             audit.record(session, user.id, action, f"area {area.id}", release=view.newest.number)
     return view
+
+
+def _seen_by(user: User, release: Published | None) -> Published | None:
+    may = user.role in CRASH_ROLES
+    return release if release is None or may else without_few_crashes(release)
 
 
 def _own_areas(session: Session, user: User) -> list[Area]:

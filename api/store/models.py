@@ -1,6 +1,7 @@
 """The tables: what is known of places in plain columns, what students sent only sealed."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from shapely.geometry.base import BaseGeometry
@@ -33,6 +34,8 @@ class Area(Model):
     id: Mapped[str] = mapped_column(primary_key=True)
     title: Mapped[str]
     version: Mapped[str]
+    country: Mapped[str] = mapped_column(default="generic", server_default="generic")
+    """Whose profile of speeds and rules the stress was read with: ISO 3166 code, or generic."""
     osm_date: Mapped[date | None]
     extent: Mapped[BaseGeometry]
     imported_at: Mapped[datetime]
@@ -171,6 +174,8 @@ class Release(Model):
     """Canonical JSON, compressed."""
     ledger: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     """Sealed: who stood behind every published cell when it last changed (R4)."""
+    robustness: Mapped[dict[str, Any] | None] = mapped_column(JSON, deferred=True)
+    """How far the ranking hangs on settings and participants; None until that is worked out."""
 
 
 class Case(Model):
@@ -217,3 +222,48 @@ class Audit(Model):
     details: Mapped[dict[str, object]] = mapped_column(JSON)
     previous_hash: Mapped[str]
     entry_hash: Mapped[str] = mapped_column(unique=True)
+
+
+class Crash(Model):
+    """An official record of a crash inside an area, at its place if it has one."""
+
+    __tablename__ = "crashes"
+    __table_args__ = (UniqueConstraint("area_id", "source", "year", "crash_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    area_id: Mapped[str] = mapped_column(ForeignKey("areas.id"))
+    source: Mapped[str]
+    year: Mapped[int]
+    crash_id: Mapped[str]
+    severity: Mapped[str]
+    """fatal, serious, slight, damage_only, or injury if nobody knows how severe it was."""
+    n_fatal: Mapped[int | None]
+    n_serious: Mapped[int | None]
+    n_slight: Mapped[int | None]
+    bicycle: Mapped[bool | None]
+    """Whether a bicycle took part; None if the file cannot tell."""
+    child: Mapped[bool | None]
+    hour: Mapped[int | None]
+    weekday: Mapped[int | None]
+    """Monday 1 to Sunday 7."""
+    location: Mapped[BaseGeometry]
+    place_id: Mapped[str | None]
+    """A place of the network in the area's version; None if none is near enough."""
+    distance_m: Mapped[float]
+
+
+class Measure(Model):
+    """What was done at places of an area against danger, and when."""
+
+    __tablename__ = "measures"
+    # Ledgers remember measures by id, also those that were removed: none may come again.
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - read by SQLAlchemy as declared
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    area_id: Mapped[str] = mapped_column(ForeignKey("areas.id"), index=True)
+    what: Mapped[str]
+    places: Mapped[list[str]] = mapped_column(JSON)
+    """Ids of places of the network, sorted."""
+    done_on: Mapped[date]
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

@@ -1,6 +1,7 @@
 """Queries on releases and the cases that hang on their hotspots."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
@@ -23,6 +24,20 @@ def newest_whole(session: Session, area_id: str) -> Release | None:
         .order_by(Release.number.desc())
         .options(undefer(Release.content), undefer(Release.ledger))
         .limit(1)
+    )
+
+
+def find(session: Session, area_id: str, number: int) -> Release | None:
+    """Return one release of an area."""
+    return session.scalar(
+        select(Release).where(Release.area_id == area_id, Release.number == number)
+    )
+
+
+def robustness(session: Session, area_id: str, number: int) -> dict[str, Any] | None:
+    """Return how robust a release is, None as long as that has not been worked out."""
+    return session.scalar(
+        select(Release.robustness).where(Release.area_id == area_id, Release.number == number)
     )
 
 

@@ -33,6 +33,10 @@ STUDENTS_API = (401, 422, 401, 401, 401, 401, 401)
 TEACHERS = (303, 303, 200, 200, 404, 404, 200)
 SCHOOLS_TEACHER = (303, 303, 200, 404, 404, 404, 200)
 OF_THE_AREA = (303, 303, 200, 200, 200, 404, 200)
+AREAS_POLICE = (303, 303, 404, 404, 200, 404, 200)
+UPLOADERS = (303, 303, 404, 404, 200, 404, 404)
+CRASH_FILE = b"OBJECTID;UJAHR;UMONAT;USTUNDE;UWOCHENTAG;UKATEGORIE;IstRad;XGCSWGS84;YGCSWGS84\n"
+CRASH = b"1;2021;05;07;2;2;1;13,2628910;53,5514540\n"
 
 EXPECTED: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/"): EVERYBODY,
@@ -61,7 +65,14 @@ EXPECTED: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/hotspots"): OF_THE_AREA,
     ("GET", "/api/hotspots"): (401, 401, 200, 200, 200, 404, 200),
     ("GET", "/hotspots/{area}.{ending}"): OF_THE_AREA,
+    ("GET", "/hotspots/stability"): OF_THE_AREA,
     ("GET", "/places/{place_id}"): OF_THE_AREA,
+    ("GET", "/crashes"): AREAS_POLICE,
+    ("POST", "/crashes"): (303, 303, 404, 404, 422, 404, 422),
+    ("GET", "/crashes/{token}"): UPLOADERS,
+    ("POST", "/crashes/{token}"): (303, 303, 404, 404, 303, 404, 404),
+    ("POST", "/crashes/{token}/import"): (303, 303, 404, 404, 303, 404, 404),
+    ("POST", "/crashes/{token}/discard"): (303, 303, 404, 404, 303, 404, 404),
     ("GET", "/areas/{area}/{version}/{name}"): EVERYBODY,
     ("GET", "/health/live"): EVERYBODY,
     ("GET", "/health/ready"): EVERYBODY,
@@ -89,8 +100,13 @@ def visitors(
 
 
 @pytest.fixture
-def address(here: Installation, open_class: Callable[..., Campaign]) -> Callable[[str], str]:
+def address(
+    here: Installation, open_class: Callable[..., Campaign], police: TestClient
+) -> Callable[[str], str]:
     """Fills the template of an address with things of the first school and area."""
+    kept = police.post(
+        "/crashes?area=neubrandenburg", files=[("files", ("a.csv", CRASH_FILE + CRASH))]
+    )
     with here.store.read() as session:
         release = releases.newest_whole(session, "neubrandenburg")
         assert release is not None
@@ -102,10 +118,12 @@ def address(here: Installation, open_class: Callable[..., Campaign]) -> Callable
         "place_id": read_content(release)["places"][0]["id"],
         "version": version,
         "name": "network.pmtiles",
+        "token": kept.headers["location"].rpartition("/")[2],
     }
 
     def filled(template: str) -> str:
-        query = "?area=neubrandenburg" if template.endswith(("hotspots", "{place_id}")) else ""
+        of_an_area = ("hotspots", "stability", "crashes", "{place_id}")
+        query = "?area=neubrandenburg" if template.endswith(of_an_area) else ""
         return template.format(**values) + query
 
     return filled
@@ -151,6 +169,7 @@ def test_who_may(
         ("police", "/hotspots/waren.csv", "/hotspots/warem.csv"),
         ("police", "/hotspots?area=waren", "/hotspots?area=warem"),
         ("police", "/api/hotspots?area=waren", "/api/hotspots?area=warem"),
+        ("police", "/crashes?area=waren", "/crashes?area=warem"),
     ],
 )
 def test_what_is_not_yours_reads_as_missing(

@@ -1,19 +1,23 @@
 """Importing an area: all of it or nothing, and the old one serves until the end."""
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from typer.testing import CliRunner
 
+from api.commands.area import app
 from api.services.areas import AreaLibrary
-from api.services.import_area import InvalidAreaNameError, import_area
+from api.services.import_area import InvalidAreaNameError, choose_country, import_area
 from api.services.installation import Installation, open_installation
 from api.settings import Settings
 from api.store import migrate
 from api.store.engine import Store
 from api.store.models import Area, School
+from geo.countries import UnknownCountryError
 from geo.errors import GeoError
 from geo.osm import OsmData, read_osm
 
@@ -164,6 +168,93 @@ def test_the_same_data_again_is_no_error(empty: Installation, tiny: Callable[...
     assert files(empty, "tiny") == before
 
 
+def named(data: OsmData, value: str) -> OsmData:
+    """The same streets, each with a default limit of a country such as `DE:urban`."""
+    ways = tuple(replace(way, tags={**way.tags, "source:maxspeed": value}) for way in data.ways * 2)
+    return replace(data, ways=ways)
+
+
+def provenance(here: Installation, area: Area) -> dict[str, object]:
+    path = here.settings.areas / area.id / area.version / "area.json"
+    return dict(json.loads(path.read_text(encoding="utf-8")))
+
+
+def test_the_country_is_read_from_tags_and_kept(
+    empty: Installation, tiny: Callable[..., OsmData]
+) -> None:
+    data = tiny()
+    german = named(data, "DE:urban")
+
+    assert choose_country(empty, "tiny", german).reason == "from tags"
+    area = import_area(empty, "tiny", german, title="Tiny", progress=silent)
+    assert (area.country, provenance(empty, area)["country"]) == ("DE", "DE")
+
+    # Newer data may name no country: the area stays where it is.
+    assert choose_country(empty, "tiny", data).reason == "as before"
+    assert import_area(empty, "tiny", data, title="Tiny", progress=silent).country == "DE"
+
+
+def test_an_area_whose_tags_name_no_country_is_generic_until_they_do(
+    empty: Installation, tiny: Callable[..., OsmData]
+) -> None:
+    data = tiny()
+    assert choose_country(empty, "tiny", data).reason == "no tags name one"
+    assert import_area(empty, "tiny", data, title="Tiny", progress=silent).country == "generic"
+
+    french = choose_country(empty, "tiny", named(data, "FR:urban"))
+    assert (french.profile.code, french.reason) == (
+        "generic", "tags say FR, which has no profile",
+    )  # fmt: skip
+    finnish = named(data, "FI:urban")
+    assert import_area(empty, "tiny", finnish, title="Tiny", progress=silent).country == "FI"
+
+
+def test_another_country_is_another_version_of_the_same_data(
+    empty: Installation, tiny: Callable[..., OsmData]
+) -> None:
+    data = tiny()
+    versions = {
+        code: import_area(empty, "tiny", data, title="Tiny", progress=silent, country=code).version
+        for code in ("DE", "TH", "generic")
+    }
+    again = import_area(empty, "tiny", data, title="Tiny", progress=silent, country="DE")
+
+    assert len(set(versions.values())) == 3
+    assert again.version == versions["DE"]
+
+
+def test_an_unknown_country_is_refused_before_anything_is_built(
+    empty: Installation, tiny: Callable[..., OsmData]
+) -> None:
+    with pytest.raises(UnknownCountryError, match=r"expected a country out of .*DE.*, got 'XX'"):
+        import_area(empty, "tiny", tiny(), title="Tiny", progress=silent, country="XX")
+
+    assert not empty.settings.areas.exists()
+
+
+# A command leaves its connections to the end of its process.
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_the_terminal_says_which_country_and_why(
+    empty: Installation,
+    tiny: Callable[..., OsmData],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("BAROMETER_DATA_DIR", str(empty.settings.data_dir))
+    tiny()  # writes the file
+    words = ["import", "tiny", "--osm", str(tmp_path / "tiny.osm")]
+
+    said = [CliRunner().invoke(app, [*words, *more]) for more in ((), ("--country", "de"), ())]
+
+    assert [one.exit_code for one in said] == [0, 0, 0]
+    countries = [line for one in said for line in one.stdout.splitlines() if "country" in line]
+    assert countries == [
+        "country generic (no tags name one)", "country DE (as asked)", "country DE (as before)",
+    ]  # fmt: skip
+    refused = CliRunner().invoke(app, [*words, "--country", "XX"])
+    assert isinstance(refused.exception, UnknownCountryError)
+
+
 @pytest.mark.parametrize("name", ["", "..", "a/b", "Town", "-a", "a" * 41, "stra\u00dfe", "a\n"])
 def test_a_name_that_is_no_folder_is_refused(
     empty: Installation, tiny: Callable[..., OsmData], name: str
@@ -192,3 +283,10 @@ def test_a_file_that_is_no_town_is_refused_with_a_sentence(
 
     with pytest.raises(GeoError, match=sentence):
         read_osm(path)
+
+
+def test_the_sample_town_is_in_germany(sample_osm: OsmData, empty: Installation) -> None:
+    chosen = choose_country(empty, "neubrandenburg", sample_osm)
+
+    assert (chosen.profile.code, chosen.reason) == ("DE", "from tags")
+    assert max(sample_osm.countries, key=sample_osm.countries.__getitem__) == "DE"

@@ -206,7 +206,7 @@ def test_an_area_is_imported_from_a_file(barometer: Run, settings: Settings) -> 
     done = barometer("area", "import", "again", "--osm", str(sample), "--title", "Again")
 
     assert done.code == DONE, done.err
-    assert done.out == "again is ready\n"
+    assert done.out == "country DE (from tags)\nagain is ready\n"
     assert "again\tAgain" in barometer("area", "list").out
     (settings.keys / "again.key").unlink()
 

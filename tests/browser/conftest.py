@@ -257,6 +257,12 @@ def arrive(site: str, ride: Ride) -> Callable[[Campaign, int], None]:
     return sent
 
 
+CRASHES = (
+    b"OBJECTID;UJAHR;UMONAT;USTUNDE;UWOCHENTAG;UKATEGORIE;IstRad;XGCSWGS84;YGCSWGS84\n"
+    b"1;2021;05;07;2;2;1;13,2628910;53,5514540\n"
+)
+
+
 @pytest.fixture(scope="session")
 def page_routes() -> set[str]:
     """The address of every page of the site, read off its endpoints."""
@@ -283,6 +289,7 @@ def visits(
     with store.read() as session:
         known = [one.id for one in campaigns.of_school(session, opened.school_id)]
     place = police.get("/api/hotspots").json()["places"][0]["id"]
+    kept = police.post("/crashes", files=[("files", ("crashes.csv", CRASHES))])
     seen_by = {
         "/": (open_to_all, ["/", "/?code=ABCD-EFGH"]),
         "/mine": (open_to_all, ["/mine"]),
@@ -295,7 +302,10 @@ def visits(
         "/teach": (teacher, ["/teach"]),
         "/teach/campaigns/new": (teacher, ["/teach/campaigns/new"]),
         "/teach/campaigns/{campaign_id}": (teacher, [f"/teach/campaigns/{n}" for n in known]),
-        "/hotspots": (officer, ["/hotspots"]),
+        "/hotspots": (officer, ["/hotspots", "/hotspots?list=danger"]),
+        "/hotspots/stability": (officer, ["/hotspots/stability"]),
         "/places/{place_id}": (officer, [f"/places/{place}"]),
+        "/crashes": (officer, ["/crashes"]),
+        "/crashes/{token}": (officer, [kept.headers["location"]]),
     }
     return {route: [Visit(who, path) for path in paths] for route, (who, paths) in seen_by.items()}

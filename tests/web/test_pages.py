@@ -5,8 +5,10 @@ import pytest
 
 from tests.web.reader import Reader
 from web.assets import static_address
+from web.directions import Share
 from web.maps import check_map, draw_map, hotspot_map, place_map, rate_map
 from web.pages import render
+from web.stability import Setting, Stability
 from web.translation import LANGUAGES
 
 HOSTILE = "<img src=x onerror=alert(1)> {{ 7*7 }} ${alert(1)} ` </script>"
@@ -57,8 +59,53 @@ PLACE = {
     "rate_low": 1.0,
     "rate_high": 3.0,
     "rank": 1,
+    "rank_danger": 3,
+    "relative": 2.25,
+    "relative_low": 1.5,
+    "relative_high": 3.125,
+    "weight": 0.4,
+    "evidence": 0.85,
+    "yearly": 6.0,
+    "yearly_low": 2.0,
+    "yearly_high": 9.0,
+    "avoidable": 2.75,
+    "avoidable_low": 0.5,
+    "avoidable_high": 5.25,
+    "top10": 0.62,
+    "excess": 4.0,
+    "excess_low": 0.5,
+    "excess_high": 7.0,
+    "crashes": 6,
+    "crashes_ksi": 2,
+    "crashes_slight": 3,
+    "stress": 3,
     "reasons": {"speed": 5, "traffic": 9},
-    "sentence": HOSTILE,
+    "rests_on": HOSTILE,
+}
+TOPICS = ("reported", "weight", "certainty", "danger", "crashes", "local", "cluster", "stress")
+GROUP = {
+    "id": "c1",
+    "members": [{"id": "s1", "title": HOSTILE}, {"id": "s2", "title": HOSTILE}],
+    "observed": 17,
+    "expected": 6.25,
+    "p": 0.001,
+}
+STABLE = Stability(
+    intro=HOSTILE,
+    changed=[Setting(HOSTILE, HOSTILE, HOSTILE, HOSTILE)],
+    unchanged=HOSTILE,
+    halves=[HOSTILE],
+)
+SEVERITY = {
+    "id": "s1",
+    "title": HOSTILE,
+    "linked": True,
+    "crashes": 6,
+    "crashes_ksi": 2,
+    "crashes_slight": 3,
+    "rank_1_1_1": 1,
+    "rank_1_3_5": 2,
+    "rank_1_10_10": 3,
 }
 RELEASE = {
     "number": 2,
@@ -72,7 +119,9 @@ PERCEPTION = {**RELEASE, "mode": "perception", "missing": {"conflicts": (12, 30)
 LIST = {
     "map": hotspot_map(AREA, language="en"),
     "config": CONFIG,
+    "order": "priority",
     "places": [PLACE],
+    "groups": [GROUP],
     "downloads": [{"label": "CSV", "url": "/x.csv"}],
     "areas": [AREA],
 }
@@ -111,11 +160,21 @@ PAGES = {
         "refused": HOSTILE,
     },
     "hotspots.html": {**LIST, "release": RELEASE},
+    "stability.html": {
+        "area": AREA,
+        "release": RELEASE,
+        "stable": STABLE,
+        "severities": [SEVERITY],
+    },
     "place.html": {
         "map": place_map(AREA, lon=13.25, lat=53.55, name=HOSTILE, language="en"),
         "place": PLACE,
         "release": RELEASE,
-        "sentence": HOSTILE,
+        "sentences": dict.fromkeys(TOPICS, HOSTILE),
+        "missing": [HOSTILE],
+        "group": GROUP,
+        "effects": [HOSTILE],
+        "shares": [Share(HOSTILE, 1200)],
         "config": CONFIG,
         "case": {"state": "new", "owner": HOSTILE},
     },
@@ -222,6 +281,73 @@ def test_list_carries_n_beside_every_value() -> None:
     assert "7 of 21 riders" in page("hotspots.html")
 
 
+def test_the_priority_list_carries_what_a_fix_spares_and_how_sure_that_is() -> None:
+    html = page("hotspots.html")
+
+    assert "2.8" in html
+    assert "0.5–5.2" in html
+    assert "62%" in html
+    assert "Times the average" not in html
+
+
+def test_the_danger_list_carries_times_the_average_and_what_is_more_than_normal() -> None:
+    html = page("hotspots.html", order="danger")
+
+    assert "2.2" in html
+    assert "1.5–3.1" in html
+    assert "+4.0" in html
+    assert "Spared a year" not in html
+
+
+def test_both_lists_are_links_and_the_shown_one_is_marked() -> None:
+    links = {
+        attributes["href"]: attributes.get("aria-current")
+        for tag, attributes in Reader(page("hotspots.html", order="danger")).tags
+        if tag == "a" and "list=" in str(attributes.get("href"))
+    }
+
+    assert links == {
+        "/hotspots?area=town&list=priority": None,
+        "/hotspots?area=town&list=danger": "page",
+    }
+
+
+def test_places_without_enough_data_wait_behind_a_fold() -> None:
+    unknown = {**PLACE, "id": "s9", "state": "unknown"}
+    html = page("hotspots.html", places=[PLACE, unknown])
+    before, _, folded = html.partition("<details>")
+
+    assert "Places without enough data: 1" in folded
+    assert 'data-id="s9"' not in before
+    assert "<details>" not in page("hotspots.html")
+
+
+def test_no_group_proves_nothing() -> None:
+    html = page("hotspots.html", groups=[])
+
+    assert "No group of neighbouring places stands out." in html
+    assert "14 to 83 of 100 cases" in html
+
+
+def test_stability_that_is_not_worked_out_yet_says_so() -> None:
+    assert "This is being worked out." in page("stability.html", stable=None, severities=[])
+
+
+def test_a_place_says_what_its_figures_rest_on() -> None:
+    html = page("place.html")
+    bars = [a for tag, a in Reader(html).tags if tag == "rect" and a["class"] == "prior"]
+
+    assert [float(str(bar["width"])) for bar in bars] == [40.0, 15.0]
+    assert "0.5–5.2" in html
+    assert "Severity unknown" in html
+
+
+def test_where_crashes_are_not_known_a_place_is_silent_about_them() -> None:
+    sentences = {**dict.fromkeys(TOPICS, "so"), "crashes": ""}
+
+    assert "Official crashes" not in page("place.html", sentences=sentences)
+
+
 def test_perception_carries_its_interval() -> None:
     assert "0.40–0.60" in page("hotspots.html", release=PERCEPTION)
 
@@ -237,6 +363,7 @@ def test_unknown_values_are_a_dash_and_not_zero() -> None:
             "rate": None,
             "danger_low": None,
         },
+        sentences={**dict.fromkeys(TOPICS, ""), "reported": "so"},
     )
 
     assert "Risk index" not in html

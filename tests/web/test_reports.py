@@ -29,6 +29,16 @@ CROSSING = PlaceRow(
     index=88.2,
     index_low=70.4,
     index_high=100.0,
+    probability=0.97,
+    weight=0.4,
+    evidence=0.9,
+    avoidable=6.25,
+    avoidable_low=1.75,
+    avoidable_high=12.5,
+    yearly=10.0,
+    excess=4.5,
+    crashes=6,
+    crash_share=0.31,
     reasons=("speed", "space"),
 )
 STREET = PlaceRow(
@@ -70,7 +80,23 @@ REPORT = SafetyReport(
     network_version="7c1f",
     osm_date=date(2026, 11, 1),
     software_version="0.1.0",
-)
+    known={"ratings": 12553, "conflicts": 475, "places": 1644, "eligible": 544, "crashes": 38},
+    robustness={
+        "settings": [
+            {
+                "setting": "relative_threshold", "usual": 1.5, "value": value, "top": 10,
+                "top_kept": 10, "confirmed": 13, "confirmed_kept": kept, "confirmed_new": new,
+                "correlation": 1.0,
+            }
+            for value, kept, new in ((0.75, 13, 33), (2.25, 4, 0))
+        ],
+        "halves": {
+            "places": 281, "danger": 0.7, "risk": 0.66, "danger_whole": 0.82, "risk_whole": 0.79,
+            "head": 20, "head_shared": 9,
+        },
+        "severities": [{"id": "imxadzo7zx3", "crashes": 1, "crashes_ksi": 1}],
+    },
+)  # fmt: skip
 
 
 def pages(report: SafetyReport) -> list[str]:
@@ -102,12 +128,49 @@ def test_the_figures_of_the_release_are_in_it() -> None:
 
 
 def test_the_method_page_says_what_it_was_made_with() -> None:
-    last = pages(REPORT)[-1]
+    text = " ".join(pages(REPORT)[3:])
 
-    assert "3f9a" * 16 in last
-    assert "© OpenStreetMap contributors, ODbL 1.0, November 1, 2026" in last
-    assert "Bicycle Barometer 0.1.0" in last
-    assert all(name.replace("_", " ") in last for name, *_ in REPORT.settings)
+    assert "3f9a" * 16 in text
+    assert "© OpenStreetMap contributors, ODbL 1.0, November 1, 2026" in text
+    assert "Bicycle Barometer 0.1.0" in text
+    assert "rate = weight × normal rate + (1 − weight) × conflicts / rides" in text
+    assert all(name.replace("_", " ") in text for name, *_ in REPORT.settings)
+
+
+def test_every_row_says_what_is_normal_and_what_was_reported() -> None:
+    table = pages(REPORT)[2]
+
+    assert "40% normal for its kind, 60% reported here." in table
+    assert "4.5 more conflicts a school year than is normal for such a place" in table
+    assert "6.2 1.8–12.5" in table
+
+
+def test_it_says_what_the_figures_rest_on() -> None:
+    text = " ".join(pages(REPORT))
+
+    assert "12,553 ratings and 475 reported conflicts in the whole area, at 1,644 places" in text
+    assert "38 official crashes with a bicycle count as well." in text
+    assert "between 60% and 60% were reported at the place itself" in text
+
+
+def test_it_says_how_stable_the_ranking_is() -> None:
+    text = " ".join(pages(REPORT))
+
+    assert "0.75: 10 of the first 10 stay, 13 confirmed stay, 33 new" in text
+    assert "0.82: the order is steady." in text
+    assert "9 are also first in the other half" in text
+
+
+def test_before_that_is_worked_out_it_says_so() -> None:
+    assert "This is being worked out." in " ".join(pages(replace(REPORT, robustness=None)))
+
+
+def test_crashes_of_a_place_are_told_only_where_they_may_be_known() -> None:
+    hidden = replace(CROSSING, crashes=None)
+
+    assert "Official crashes with a bicycle known here: 6." in " ".join(pages(REPORT))
+    assert "known here" not in " ".join(pages(replace(REPORT, places=(hidden,))))
+    assert "imxadzo7zx3" not in " ".join(pages(REPORT))
 
 
 def test_the_same_report_gives_the_same_bytes() -> None:
@@ -125,7 +188,7 @@ def test_simulated_data_is_marked_on_every_page_and_real_data_never() -> None:
 def test_without_a_risk_no_hotspot_is_claimed_and_it_says_what_is_missing() -> None:
     place = replace(CROSSING, state="unknown", index=None, index_low=None, index_high=None)
     missing = {"conflicts": (12, 30), "eligible": (31, 50)}
-    first, _map, table, _method = pages(
+    first, _map, table, *_method = pages(
         replace(REPORT, mode="perception", missing=missing, places=(place,))
     )
 

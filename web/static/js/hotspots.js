@@ -86,7 +86,7 @@
     const unnamed = say(place.kind === "intersection" ? "unnamed_crossing" : "unnamed_street");
     link.textContent = say("open_place", { name: place.name || unnamed });
     const sentence = document.createElement("p");
-    sentence.textContent = place.sentence;
+    sentence.textContent = place.lead;
     box.replaceChildren(sentence, link);
     L.circleMarker(barometer.latLng([place.lon, place.lat]), { radius: 18, className: "place-mark", interactive: false }).addTo(mark);
     const row = document.querySelector(`#ranking tr[data-id="${CSS.escape(place.id)}"]`);
@@ -94,7 +94,7 @@
   }
 
   function rows(map, mark) {
-    for (const row of document.querySelectorAll("#ranking tbody tr")) {
+    for (const row of document.querySelectorAll("#ranking tr[data-id]")) {
       row.addEventListener("click", (event) => {
         if (event.target.closest("a")) return;
         const at = [Number(row.dataset.lon), Number(row.dataset.lat)];

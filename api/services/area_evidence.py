@@ -1,0 +1,85 @@
+"""Open the contributions of an area and gather what they are evidence of.
+
+Only what makes or examines a release may import this module; import-linter checks it.
+"""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from api.settings import Settings
+from api.store import campaigns
+from api.store.engine import Session
+from api.store.models import Area, Campaign, Route
+
+from .areas import LoadedArea, require_area
+from .contributions import Gathered, Opened, gather
+from .import_crashes import stored_crashes
+from .installation import Installation
+from .keys import area_key
+from .opening import open_sealed
+from .release_content import Participation
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class AreaEvidence:
+    """What one reading of the database gives a release."""
+
+    area: Area
+    loaded: LoadedArea
+    gathered: Gathered
+    participants: frozenset[UUID]
+    participation: dict[int, Participation]
+    simulated: bool
+
+
+def area_evidence(here: Installation, session: Session, area_id: str) -> AreaEvidence:
+    """Return everything that participants of an area sent, with the crashes that are known."""
+    area = require_area(session, area_id)
+    routes = campaigns.routes_of(session, area_id)
+    of_campaign = {campaign.id: campaign for campaign in campaigns.in_area(session, area_id)}
+    participation = _participation(session, of_campaign.values())
+    logger.info("opening %d contributions in %s", len(routes), area_id)
+    opened = _open(here.settings, area_id, routes, of_campaign)
+    loaded = here.library.get(area)
+    expansion = {school: one.expansion for school, one in participation.items()}
+    crashes = stored_crashes(session, area_id)
+    return AreaEvidence(
+        area=area,
+        loaded=loaded,
+        gathered=gather(opened, loaded.network.places, expansion, crashes),
+        participants=frozenset(one.participant for one in opened),
+        participation=participation,
+        simulated=campaigns.has_simulated(session, area_id),
+    )
+
+
+def _open(
+    settings: Settings, area_id: str, routes: Iterable[Route], of_campaign: dict[int, Campaign]
+) -> list[Opened]:
+    key = area_key(settings, area_id, "seal")
+    found = []
+    for route in routes:
+        campaign = of_campaign[route.campaign_id]
+        bound_to = f"{route.id}/{route.participant_id}"
+        content = open_sealed(key, route.sealed, bound_to=bound_to)
+        found.append(
+            Opened(route.participant_id, campaign.school_id, campaign.id, route.day, content)
+        )
+    return found
+
+
+def _participation(session: Session, found: Iterable[Campaign]) -> dict[int, Participation]:
+    schools: dict[int, Participation] = {}
+    for campaign in found:
+        numbers = campaigns.progress(session, campaign.id)
+        if not numbers.senders:
+            continue
+        school = schools.setdefault(
+            campaign.school_id, Participation(campaign.school.name, campaign.from_day)
+        )
+        school.add(campaign.title, campaign.from_day, campaign.to_day, campaign.roster, numbers)
+    return schools
