@@ -82,6 +82,15 @@ def assess(
     })  # fmt: skip
 
 
+def lacking(exposed: pd.DataFrame, policy: Policy) -> dict[str, tuple[int, int]]:
+    """Return what is too little for a risk (METHOD §3): how much there is, how much is needed."""
+    enough = {
+        "conflicts": (int(exposed["reporters"].sum()), policy.min_conflicts),
+        "eligible": (int(exposed["eligible"].sum()), policy.min_eligible),
+    }
+    return {what: (there, needed) for what, (there, needed) in enough.items() if there < needed}
+
+
 class _Fit(NamedTuple):
     """What is normal where, and the rates given what was reported.
 
@@ -98,7 +107,7 @@ class _Fit(NamedTuple):
 
 
 def _fit(visited: pd.DataFrame, policy: Policy) -> _Fit:
-    evidence = _at_risk(visited, policy)
+    evidence = at_risk(visited, policy)
     performance = fit_performance(evidence, policy)
     reported = update(
         evidence["conflicts"], evidence["exposure"], performance.rate(evidence),
@@ -170,8 +179,12 @@ def _ends(posterior: Posterior, policy: Policy) -> tuple[Floats, Floats]:
     return posterior.quantile(tail), posterior.quantile(1 - tail)
 
 
-def _at_risk(evidence: pd.DataFrame, policy: Policy) -> pd.DataFrame:
-    """Return the evidence with reporters as conflicts and the exposure in which they could be."""
+def at_risk(evidence: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """Return the evidence with reporters as `conflicts`, and the exposure in which they could be.
+
+    Places have the columns that `geo.risk.fit_performance` reads, and `reporters` and
+    `participants`; rates and the exposure at risk are fitted in turns until they agree.
+    """
     whole = evidence["exposure"].to_numpy(float)
     participants = evidence["participants"].to_numpy(float)
     found = evidence.assign(conflicts=evidence["reporters"].astype(float))

@@ -43,6 +43,13 @@ class Perception:
         """How many ratings of what is normal for its type a place's own are mixed with."""
         return self.error_variance / self.place_variance if self.place_variance > 0 else np.nan
 
+    def standardised(self, index: pd.Index) -> pd.Series:
+        """Return place effects in standard deviations; 0, what is normal, where nobody rated."""
+        if not self.place_variance > 0:
+            return pd.Series(0.0, index=index)
+        effect = self.places["effect"] / np.sqrt(self.place_variance)
+        return effect.reindex(index).fillna(0.0)
+
 
 def perceive(ratings: pd.DataFrame, types: pd.Series, policy: Policy) -> Perception:
     """Return the perceived danger of every rated place.

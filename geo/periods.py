@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
-from .assessment import ROUNDS
+from .assessment import at_risk, lacking
 from .errors import InvalidEvidenceError
 from .evidence import check_evidence, onlookers, reporters
 from .exposure import expose
 from .merging import merge_types
-from .perception import Perception, perceive
+from .perception import perceive
 from .risk import exposure_at_risk, fit_performance, update
 
 if TYPE_CHECKING:
@@ -59,11 +58,7 @@ class Periods:
     @cached_property
     def missing(self) -> dict[str, tuple[int, int]]:
         """What the period before lacks to tell what is normal for a place (METHOD §3)."""
-        enough = {
-            "conflicts": (int(self.before["reporters"].sum()), self.policy.min_conflicts),
-            "eligible": (int(self.before["eligible"].sum()), self.policy.min_eligible),
-        }
-        return {what: (there, needed) for what, (there, needed) in enough.items() if there < needed}
+        return lacking(self.before, self.policy)
 
     @cached_property
     def conflicts(self) -> pd.DataFrame:
@@ -73,19 +68,14 @@ class Periods:
         that at risk at the rates before: what would be reported after, had nothing been done.
         """
         unhurt = perceive(onlookers(self.evidence[0]), self.types, self.policy)
-        before = self.before.assign(
+        visited = self.before.assign(
             type=self.types.loc[self.before.index],
-            effect=_standardised(unhurt, self.before.index),
-            conflicts=self.before["reporters"].astype(float),
+            effect=unhurt.standardised(self.before.index),
         )
-        whole = before["exposure"].to_numpy(float)
-        for _ in range(ROUNDS):
-            performance = fit_performance(before, self.policy)
-            normal, shape = performance.rate(before), performance.place_shape(before)
-            rate = update(before["conflicts"], before["exposure"], normal, shape).mean
-            before["exposure"] = exposure_at_risk(
-                rate, whole, before["participants"].to_numpy(float)
-            )
+        before = at_risk(visited, self.policy)
+        performance = fit_performance(before, self.policy)
+        normal, shape = performance.rate(before), performance.place_shape(before)
+        rate = update(before["conflicts"], before["exposure"], normal, shape).mean
         both = self.before.index.intersection(self.after.index)
         after = self.after.loc[both]
         told = pd.DataFrame({
@@ -157,13 +147,6 @@ def _exposed(places: pd.DataFrame, evidence: Evidence, policy: Policy) -> pd.Dat
         eligible=exposed["participants"] >= policy.eligible_participants,
         reporters=reporters(evidence).reindex(exposed.index, fill_value=0).astype(int),
     )
-
-
-def _standardised(perception: Perception, index: pd.Index) -> pd.Series:
-    if not perception.place_variance > 0:
-        return pd.Series(0.0, index=index)
-    effect = perception.places["effect"] / np.sqrt(perception.place_variance)
-    return effect.reindex(index).fillna(0.0)
 
 
 def _visitors(visits: pd.DataFrame) -> Visitors:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import pandas as pd
 
@@ -21,8 +21,6 @@ NOT_VARIED = frozenset({
     "slight_weight", "serious_weight", "fatal_weight", "cluster_radius_m", "cluster_join_m",
     "cluster_permutations", "cluster_false", "change_least", "change_probability",
 })  # fmt: skip
-UNITS = frozenset({"school_weeks", "shortest_m"})
-"""What exposure is measured in: another value needs another reference."""
 SHARES = frozenset({
     "lazy_weight", "group_share", "false_share", "watch_probability",
 })  # fmt: skip
@@ -66,7 +64,7 @@ def vary_settings(
     prepared, usual
         What they give with the usual settings, in mode "risk".
     """
-    reference = usual.parameters["reference_rate"]
+    reference = cast("dict[str, float]", usual.parameters["reference_rate"])
     quick = replace(policy, draws=1)
     found = []
     for field in fields(policy):
@@ -76,8 +74,10 @@ def vary_settings(
             value = _scaled(field.name, getattr(policy, field.name), factor)
             changed = replace(quick, **{field.name: value})  # type: ignore[arg-type]
             again = prepare(places, evidence, changed) if field.name in PREPARING else prepared
-            frozen = None if field.name in UNITS else reference
-            other = conclude(again, changed, reference_rate=frozen)  # type: ignore[arg-type]
+            # With more weeks the same conflicts are fewer per passage, and so is the reference.
+            unit = factor if field.name == "school_weeks" else 1.0
+            frozen = {kind: rate / unit for kind, rate in reference.items()}
+            other = conclude(again, changed, reference_rate=frozen)
             found.append(_compare(field.name, getattr(policy, field.name), value, usual, other,
                                   policy.top))  # fmt: skip
     return found
@@ -192,9 +192,9 @@ def severity_ranks(crashes: pd.DataFrame, count: int = HEAD) -> pd.DataFrame:
     Returns
     -------
     ranked
-        By place id, the first `count` under each set of weights of `SEVERITIES`: `crashes`,
-        `crashes_ksi`, `crashes_slight`, and a rank (ties share the best) under each, named like
-        ``rank_1_3_5``.
+        By place id, the first `count` under the second set of weights of `SEVERITIES`: `crashes`,
+        `crashes_ksi`, `crashes_slight`, and a rank (ties share the best) under each set, named
+        like ``rank_1_3_5``.
     """
     counted = [count_crashes(crashes, weights) for weights in SEVERITIES]
     ranked = counted[0].drop(columns="crashes_weighted")
@@ -202,4 +202,5 @@ def severity_ranks(crashes: pd.DataFrame, count: int = HEAD) -> pd.DataFrame:
         rank = one["crashes_weighted"].rank(ascending=False, method="min").astype(int)
         ranked["rank_" + "_".join(f"{weight:g}" for weight in weights)] = rank
     names = [name for name in ranked.columns if name.startswith("rank_")]
-    return ranked[(ranked[names] <= count).any(axis=1)].sort_values([names[1], "crashes"])
+    order = ranked.sort_index().sort_values([names[1], names[2], names[0]], kind="stable")
+    return order.head(count)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
-from .assessment import RISK, assess
+from .assessment import RISK, assess, lacking
 from .evidence import check_evidence, onlookers, reporters
 from .exposure import DIRECTIONS, PARTS_OF_DAY, expose
 from .merging import merge_types
@@ -117,7 +117,7 @@ def prepare(places: pd.DataFrame, evidence: Evidence, policy: Policy) -> Prepare
     exposed["reporters"] = reporters(evidence).reindex(exposed.index, fill_value=0).astype(int)
     perception = perceive(evidence.ratings, exposed["type"], policy)
     unhurt = perceive(onlookers(evidence), exposed["type"], policy)
-    exposed["effect"] = _standardised(unhurt, exposed.index)
+    exposed["effect"] = unhurt.standardised(exposed.index)
     crashes = _crashes(evidence, exposed.index, policy)
     exposed = exposed.join(crashes)
     return Prepared(exposed, perception, {
@@ -147,7 +147,7 @@ def conclude(
     known = exposed[PASSED].join(perception.places[PERCEIVED])
     known["ratings"] = known["ratings"].fillna(0).astype(int)
     known = known.join(exposed[["reporters", *COUNTS]])
-    missing = _missing(exposed, policy)
+    missing = lacking(exposed, policy)
     if missing:
         known[RISK] = np.nan
         return Summary(known.assign(state="unknown"), "perception", missing, prepared.parameters)
@@ -159,14 +159,6 @@ def conclude(
     return Summary(known, "risk", {}, prepared.parameters | fitted)
 
 
-def _missing(exposed: pd.DataFrame, policy: Policy) -> dict[str, tuple[int, int]]:
-    enough = {
-        "conflicts": (int(exposed["reporters"].sum()), policy.min_conflicts),
-        "eligible": (int(exposed["eligible"].sum()), policy.min_eligible),
-    }
-    return {what: (there, needed) for what, (there, needed) in enough.items() if there < needed}
-
-
 def _crashes(evidence: Evidence, index: pd.Index, policy: Policy) -> pd.DataFrame:
     """Return the crashes at every visited place; NaN where the network has too few to count."""
     if evidence.crashes is None:
@@ -175,11 +167,3 @@ def _crashes(evidence: Evidence, index: pd.Index, policy: Policy) -> pd.DataFram
     if counts["crashes"].sum() < policy.min_crashes:
         return pd.DataFrame(np.nan, index=index, columns=COUNTS)
     return counts.reindex(index).fillna(0.0)
-
-
-def _standardised(perception: Perception, index: pd.Index) -> pd.Series:
-    """Place effects in standard deviations; 0, what is normal, where nobody rated."""
-    if not perception.place_variance > 0:
-        return pd.Series(0.0, index=index)
-    effect = perception.places["effect"] / np.sqrt(perception.place_variance)
-    return effect.reindex(index).fillna(0.0)

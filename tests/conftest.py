@@ -1,5 +1,8 @@
 """A whole site per test: the sample area is imported once, each test gets a database of its own."""
 
+import gc
+import io
+import logging
 import os
 import shutil
 import uuid
@@ -19,6 +22,7 @@ from sqlalchemy.exc import DBAPIError
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.cli import main
 from api.cookies import STAFF
 from api.schemas import RouteIn
 from api.services.accounts import add_user, sign_in
@@ -35,6 +39,7 @@ from api.store.models import Area, Campaign, Model, School
 from api.worker import Worker
 from geo.osm import OsmData, read_osm
 from geo.simulation.town import simulate_town
+from tests.api.running import Done, Run
 
 SAMPLE = Path(__file__).parents[1] / "data" / "samples" / "neubrandenburg.osm.pbf"
 AREA, OTHER_AREA = "neubrandenburg", "waren"
@@ -306,6 +311,39 @@ def work(here: Installation) -> Callable[[], int]:
 def visitor(app: FastAPI) -> Callable[[], TestClient]:
     """Each call is another browser that follows no redirect by itself."""
     return lambda: TestClient(app, follow_redirects=False)
+
+
+@pytest.fixture
+def barometer(
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Iterator[Run]:
+    """Runs a command on the test's data from an empty folder, as an operator would."""
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setenv("BAROMETER_DATA_DIR", str(settings.data_dir))
+    monkeypatch.setenv("BAROMETER_DATABASE_URL", settings.database_url)
+    monkeypatch.setenv("BAROMETER_KEY_DIR", str(settings.keys))
+    monkeypatch.setenv("COLUMNS", "200")
+    loggers = [logging.getLogger(name) for name in ("", "api", "web", "geo", "api.requests")]
+    levels, handlers = [one.level for one in loggers], loggers[0].handlers[:]
+
+    def run(*words: str, stdin: str = "") -> Done:
+        monkeypatch.setattr("sys.argv", ["barometer", *words])
+        monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
+        with pytest.raises(SystemExit) as stopped:
+            main()
+        said = capsys.readouterr()
+        return Done(int(stopped.value.code or 0), said.out, said.err)
+
+    yield run
+    # A command leaves its connections and log settings to the end of its process.
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
+    loggers[0].handlers[:] = handlers
+    gc.collect()
 
 
 @pytest.fixture

@@ -58,9 +58,9 @@ def method_page(mode: str, _: Words) -> dict[str, Any]:
             _("Confirmed, watch, not enough data"),
             _(
                 "Confirmed: the rate is very probably more than one and a half times the average, "
-                "and enough different students say so; of ten confirmed places at most one is "
-                "expected to be wrong. Watch: probable, not yet certain. Everything else is not "
-                "enough data."
+                "and enough different students say so or a crash is known; of twenty confirmed "
+                "places at most one is expected to be wrong. Watch: probable, not yet certain. "
+                "Everything else is not enough data."
             ),
         ),
         (

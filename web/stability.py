@@ -51,7 +51,8 @@ def stability(
     return Stability(
         intro=_(
             "Every setting was halved, and raised by half. Shown is what became of the first {top} "
-            "places and of the {confirmed} confirmed ones."
+            "places and of the {confirmed} confirmed ones. The list may hold others: a place keeps "
+            "what an earlier release said until enough students have changed it."
         ).format(top=first["top"], confirmed=first["confirmed"]),
         changed=[
             Setting(

@@ -94,6 +94,7 @@ def show_crashes(
         max_mb=MAX_UPLOAD >> 20,
         max_files=MAX_FILES,
         stored=stored,
+        simulated=view.simulated,
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from api.errors import AreaNotFoundError, NotFoundError
-from api.store import areas, audit, crashes
+from api.store import areas, audit, campaigns, crashes
 from api.store.crashes import Stored
 from api.store.engine import Session, Store
 from api.store.models import Area, Crash, User
@@ -23,6 +23,7 @@ class CrashView:
     own: list[Area]
     stored: Sequence[Stored]
     unlocated: Sequence[Crash]
+    simulated: bool
 
     @property
     def all_unlocated(self) -> int:
@@ -65,6 +66,7 @@ def view_crashes(store: Store, user: User, area_name: str) -> CrashView:
             own=own,
             stored=crashes.summary(session, area.id),
             unlocated=crashes.unlocated(session, area.id, SHOWN),
+            simulated=campaigns.has_simulated(session, area.id),
         )
     record_view(store, user, area.id, "see crashes")
     return view

@@ -1,14 +1,10 @@
 """The command line: exit codes, and a sentence for whoever typed."""
 
-import gc
-import io
 import json
-import logging
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
@@ -16,8 +12,8 @@ import pypdf
 import pytest
 from starlette.testclient import TestClient
 
-from api.cli import main
 from api.settings import Settings
+from tests.api.running import Run
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 
@@ -26,52 +22,9 @@ DONE, REFUSED, WRONG_USAGE = 0, 1, 2
 SCHOOL = "Albert-Einstein-Gymnasium"
 
 
-@dataclass(frozen=True)
-class Done:
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Done]
-
-
 @pytest.fixture
 def template(published: str) -> str:
     return published
-
-
-@pytest.fixture
-def barometer(
-    settings: Settings,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Iterator[Run]:
-    """Runs a command on the test's data from an empty folder, as an operator would."""
-    (tmp_path / "here").mkdir()
-    monkeypatch.chdir(tmp_path / "here")
-    monkeypatch.setenv("BAROMETER_DATA_DIR", str(settings.data_dir))
-    monkeypatch.setenv("BAROMETER_DATABASE_URL", settings.database_url)
-    monkeypatch.setenv("BAROMETER_KEY_DIR", str(settings.keys))
-    monkeypatch.setenv("COLUMNS", "200")
-    loggers = [logging.getLogger(name) for name in ("", "api", "web", "geo", "api.requests")]
-    levels, handlers = [one.level for one in loggers], loggers[0].handlers[:]
-
-    def run(*words: str, stdin: str = "") -> Done:
-        monkeypatch.setattr("sys.argv", ["barometer", *words])
-        monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
-        with pytest.raises(SystemExit) as stopped:
-            main()
-        said = capsys.readouterr()
-        return Done(int(stopped.value.code or 0), said.out, said.err)
-
-    yield run
-    # A command leaves its connections and log settings to the end of its process.
-    for logger, level in zip(loggers, levels, strict=True):
-        logger.setLevel(level)
-    loggers[0].handlers[:] = handlers
-    gc.collect()
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,9 @@
 """Official crashes on the site: who sees them, what a preview keeps, what an import replaces."""
 
-import gc
-import logging
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +16,6 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from api.cli import main
 from api.services.areas import LoadedArea
 from api.services.import_crashes import stored_crashes
 from api.services.locate_crashes import locate_again
@@ -27,6 +24,7 @@ from api.store import audit
 from api.store.engine import Store
 from api.store.models import Audit, Crash
 from geo.network import Network
+from tests.api.running import Run
 
 AREA = "neubrandenburg"
 HEADER = "OBJECTID;UJAHR;UMONAT;USTUNDE;UWOCHENTAG;UKATEGORIE;IstRad;XGCSWGS84;YGCSWGS84\n"
@@ -320,27 +318,14 @@ def test_on_a_new_network_crashes_get_new_places(
 
 
 @pytest.fixture
-def barometer(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Callable[..., tuple[int, str]]]:
-    """Runs a command on the test's data; gives its exit code and all it said."""
-    monkeypatch.setenv("BAROMETER_DATA_DIR", str(settings.data_dir))
-    monkeypatch.setenv("BAROMETER_DATABASE_URL", settings.database_url)
-    monkeypatch.setenv("COLUMNS", "200")
-    root = logging.getLogger()
-    level, handlers = root.level, root.handlers[:]
+def barometer(barometer: Run) -> Callable[..., tuple[int, str]]:
+    """Runs one of the commands on the test's data; gives its exit code and all it said."""
 
     def run(*words: str) -> tuple[int, str]:
-        monkeypatch.setattr("sys.argv", ["barometer", "crashes", *words])
-        with pytest.raises(SystemExit) as stopped:
-            main()
-        said = capsys.readouterr()
-        return int(stopped.value.code or 0), said.out + said.err
+        done = barometer("crashes", *words)
+        return done.code, done.out + done.err
 
-    yield run
-    root.setLevel(level)
-    root.handlers[:] = handlers
-    gc.collect()
+    return run
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")

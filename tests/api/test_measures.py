@@ -1,16 +1,13 @@
 """Measures: recorded, listed, removed, and what the log keeps of them."""
 
-import gc
 import json
-import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
-from api.cli import main
 from api.errors import AreaNotFoundError, NotFoundError
 from api.schemas import RouteIn
 from api.services.area_evidence import area_evidence
@@ -28,7 +25,6 @@ from api.services.record_measure import (
     remove_measure,
 )
 from api.services.release_content import canonical
-from api.settings import Settings
 from api.store import audit, measures
 from api.store.engine import Store
 from api.store.models import Audit, Campaign, Measure, Route
@@ -37,11 +33,12 @@ from geo.effects import NOTHING, PERIODS, Effects, effects
 from geo.errors import UnknownPlaceError
 from geo.policy import load_policy
 from geo.protection import Cells
+from tests.api.running import Run
 from web.effects import effect_sentences
 from web.translation import LANGUAGES, translations
 
 AREA, DONE = "neubrandenburg", date(2026, 5, 1)
-Run = Callable[..., tuple[int, str]]
+Said = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture
@@ -51,27 +48,14 @@ def places(loaded: LoadedArea) -> list[str]:
 
 
 @pytest.fixture
-def barometer(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Run]:
-    """Runs a command on the test's data; gives its exit code and all it said."""
-    monkeypatch.setenv("BAROMETER_DATA_DIR", str(settings.data_dir))
-    monkeypatch.setenv("BAROMETER_DATABASE_URL", settings.database_url)
-    monkeypatch.setenv("COLUMNS", "200")
-    root = logging.getLogger()
-    level, handlers = root.level, root.handlers[:]
+def barometer(barometer: Run) -> Callable[..., tuple[int, str]]:
+    """Runs one of the commands on the test's data; gives its exit code and all it said."""
 
     def run(*words: str) -> tuple[int, str]:
-        monkeypatch.setattr("sys.argv", ["barometer", "measure", *words])
-        with pytest.raises(SystemExit) as stopped:
-            main()
-        said = capsys.readouterr()
-        return int(stopped.value.code or 0), said.out + said.err
+        done = barometer("measure", *words)
+        return done.code, done.out + done.err
 
-    yield run
-    root.setLevel(level)
-    root.handlers[:] = handlers
-    gc.collect()
+    return run
 
 
 def entries(store: Store) -> list[tuple[str, dict[str, object]]]:
@@ -82,7 +66,7 @@ def entries(store: Store) -> list[tuple[str, dict[str, object]]]:
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_a_measure_is_added_listed_and_removed(
-    barometer: Run, places: list[str], store: Store
+    barometer: Said, places: list[str], store: Store
 ) -> None:
     island = ("--done", "2026-05-01", "--what", "zebra crossing with island")
     line = f"1\t2026-05-01\tzebra crossing with island\t{places[0]} {places[1]}\n"
@@ -106,7 +90,7 @@ def test_a_measure_is_added_listed_and_removed(
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_what_cannot_be_recorded_is_refused_with_a_sentence(
-    barometer: Run, places: list[str], count_rows: Callable[[], dict[str, int]]
+    barometer: Said, places: list[str], count_rows: Callable[[], dict[str, int]]
 ) -> None:
     before = count_rows()
     ahead = (date.today() + timedelta(days=2)).isoformat()  # noqa: DTZ011 - a day that lies ahead anywhere
