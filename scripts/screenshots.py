@@ -222,7 +222,7 @@ def police(browser: Browser, demo: dict[str, str]) -> None:
     """Look at the hotspots and at the first of them."""
     page = open_page(browser, demo["address"], DESK)
     sign_in(page, demo, "police")
-    first = page.locator("#ranking tbody tr").first
+    first = page.locator("#ranking tr[data-id]").first
     expect(first).to_be_visible()
     take(page, "hotspots")
     first.get_by_role("link").click()
