@@ -9,14 +9,8 @@ import pandas as pd
 
 from .hotspots import calm_rate, classify, prioritise
 from .official import agree, crash_prediction
-from .risk import (
-    Posterior,
-    SafetyPerformance,
-    exposure_at_risk,
-    fit_performance,
-    prior_weight,
-    update,
-)
+from .performance import SafetyPerformance, fit_performance
+from .risk import Posterior, exposure_at_risk, prior_weight, update
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -182,7 +176,7 @@ def _ends(posterior: Posterior, policy: Policy) -> tuple[Floats, Floats]:
 def at_risk(evidence: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """Return the evidence with reporters as `conflicts`, and the exposure in which they could be.
 
-    Places have the columns that `geo.risk.fit_performance` reads, and `reporters` and
+    Places have the columns that `geo.performance.fit_performance` reads, and `reporters` and
     `participants`; rates and the exposure at risk are fitted in turns until they agree.
     """
     whole = evidence["exposure"].to_numpy(float)

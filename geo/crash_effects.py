@@ -11,7 +11,7 @@ import pandas as pd
 from .effect_rows import not_enough, study_row
 from .merging import merge_types
 from .official import INJURIES
-from .risk import fit_performance
+from .performance import fit_performance
 
 if TYPE_CHECKING:
     from collections.abc import Collection

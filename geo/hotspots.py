@@ -10,8 +10,9 @@ import pandas as pd
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from .performance import SafetyPerformance
     from .policy import Policy
-    from .risk import Posterior, SafetyPerformance
+    from .risk import Posterior
 
     Floats = NDArray[np.float64]
     Booleans = NDArray[np.bool_]

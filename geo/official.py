@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from .risk import Posterior, fit_performance, from_logarithms, prior_weight
+from .performance import fit_performance
+from .risk import Posterior, from_logarithms, prior_weight
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -14,7 +14,8 @@ from .evidence import check_evidence, onlookers, reporters
 from .exposure import expose
 from .merging import merge_types
 from .perception import perceive
-from .risk import exposure_at_risk, fit_performance, update
+from .performance import fit_performance
+from .risk import exposure_at_risk, update
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.hotspots import calm_rate, classify, confirm, prioritise
+from geo.performance import SafetyPerformance
 from geo.policy import load_policy
-from geo.risk import Posterior, SafetyPerformance
+from geo.risk import Posterior
 
 POLICY = load_policy()
 ALL = np.ones(4, dtype=bool)

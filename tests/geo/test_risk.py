@@ -6,11 +6,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geo.performance import _Design, fit_performance
 from geo.policy import load_policy
-from geo.risk import exposure_at_risk, fit_performance, prior_weight, update
+from geo.risk import exposure_at_risk, prior_weight, update
 
 REFERENCE = Path(__file__).parent / "reference"
 POLICY = load_policy()
@@ -178,3 +179,35 @@ def test_segments_vary_more_the_shorter_they_are() -> None:
     assert performance.shape["intersection"] == pytest.approx(1.2, rel=0.35)
     assert performance.shape["segment"] == pytest.approx(20, rel=0.5)
     assert performance.place_shape(places)[0] == pytest.approx(performance.shape["segment"] / 10)
+
+
+@given(st.integers(0, 50))
+@settings(max_examples=10, deadline=None)
+def test_the_fit_is_at_the_bottom_to_the_last_digits(seed: int) -> None:
+    generator = np.random.default_rng(seed)
+    n = 200
+    places = pd.DataFrame(
+        {
+            "kind": np.where(np.arange(n) < 120, "intersection", "segment"),
+            "type": generator.choice(["a", "b", "c"], n),
+            "stress": generator.integers(1, 5, n),
+            "effect": generator.normal(0, 1, n),
+            "exposure": generator.uniform(0.1, 5, n),
+            "length_km": np.where(np.arange(n) < 120, 1.0, 0.08),
+        }
+    )  # fmt: skip
+    places["conflicts"] = generator.poisson(
+        generator.gamma(1.5, 1 / 1.5, n) * np.exp(0.3 * places["effect"]) * places["exposure"]
+    )
+    design = _Design.of(places, ["intersection", "segment"], ["a", "b", "c"])
+    found = fit_performance(places, POLICY)
+    at = np.array([
+        *found.intercept.values(), *found.type_slope.values(), found.stress_slope,
+        found.effect_slope, *np.log(list(found.shape.values())),
+    ])  # fmt: skip
+    _, gradient = design.negative_log_posterior(at, POLICY)
+    if found.effect_slope == 0:
+        assert gradient[6] > 0
+        gradient[6] = 0
+
+    assert np.abs(gradient).max() < 1e-9

@@ -292,6 +292,25 @@ def test_a_worse_rating_never_lowers_the_danger(seed: int, pick: int) -> None:
     assert then >= first
 
 
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 40), st.integers(0, 10_000))
+def test_a_worse_rating_lowers_the_risk_by_no_more_than_the_fit_of_the_town_moves(
+    seed: int, pick: int
+) -> None:
+    before = town(participants=40, seed=seed)
+    first = before.summary()
+    frozen = first.parameters.get("reference_rate")
+    better = before.ratings[before.ratings["rating"] > 0]
+    row = better.index[pick % len(better)]
+    worse = before.ratings.copy()
+    worse.loc[row, "rating"] = 0
+    place = worse.loc[row, "place"]
+    then = dataclasses.replace(before, ratings=worse).summary(reference_rate=frozen)
+
+    old, new = (one.places.loc[place, "relative"] for one in (first, then))
+    assert np.isnan(old) or new >= 0.99 * old
+
+
 def test_a_second_rating_of_a_place_is_refused(usual: Town) -> None:
     twice = pd.concat([usual.ratings, usual.ratings.head(1)])
     with pytest.raises(DuplicateEvidenceError):
