@@ -12,7 +12,7 @@ from api.services.import_crashes import CrashImport, Order, import_crashes, prep
 from api.store import crashes
 from geo.crashes.profiles import GENERIC
 from geo.crashes.records import Reading
-from geo.crashes.survey import Preview, survey_files
+from geo.crashes.survey import Preview, read_crashes, survey_files
 
 from .terminal import here
 
@@ -57,8 +57,9 @@ def import_(  # noqa: PLR0913 - a command has as many options as it needs
         loaded = load_area(installation.settings, found)
     survey = survey_files([(path, path.name) for path in files], reading)
     name = source or (files[0].stem[:40] if survey.name == GENERIC else "")
+    read = read_crashes(survey, reading, loaded.network, found.extent)
     order = Order(area, reading, name)
-    ready = prepare_import(installation.store, found, loaded, survey, order)
+    ready = prepare_import(installation.store, found, loaded.version, read, order)
     typer.echo("\n".join(_preview(ready)))
     ready.crashes.require_some()
     if dry_run:

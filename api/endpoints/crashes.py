@@ -10,6 +10,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.datastructures import FormData, UploadFile
 
 from api.deps import InstallationDep, PagesDep, StaffDep
+from api.services.apart import apart
+from api.services.areas import area_folder
 from api.services.crash_uploads import (
     KEPT,
     MAX_FILES,
@@ -27,6 +29,7 @@ from api.services.import_crashes import (
     check_source,
     import_crashes,
     prepare_import,
+    read_files,
 )
 from api.services.installation import Installation
 from api.services.view_crashes import own_area, record_view, require_police, view_crashes
@@ -34,7 +37,7 @@ from api.store.models import Area, User
 from geo.crashes.errors import CrashMappingError
 from geo.crashes.profiles import FIELDS, GENERIC, profiles
 from geo.crashes.records import Reading
-from geo.crashes.survey import Survey, survey_files
+from geo.crashes.survey import Crashes, Survey, survey_files
 from geo.crashes.words import SEVERITIES
 from geo.errors import GeoError
 
@@ -113,7 +116,7 @@ def upload(here: InstallationDep, user: PoliceDep, form: FormDep, area: AreaName
     token = keep_upload(here.settings, user, files, order)
     kept = find_upload(here.settings, user, token)
     try:
-        survey_files(kept.paths, reading)
+        apart(survey_files, kept.paths, reading)
     except GeoError:
         discard_upload(kept)
         raise
@@ -126,10 +129,10 @@ def preview(pages: PagesDep, here: InstallationDep, user: PoliceDep, token: Toke
     """Show what an import would store, and what the columns are taken for."""
     kept = find_upload(here.settings, user, token)
     area = _area_of(here, user, kept)
-    survey = survey_files(kept.paths, kept.order.reading)
+    survey, found = _read(here, area, kept)
     ready, refused = None, ""
     try:
-        ready = _prepare(here, area, kept, survey)
+        ready = _prepare(here, area, kept, found)
     except GeoError as error:
         refused = pages.refusal(error)
     return pages.render(
@@ -158,7 +161,7 @@ def read_otherwise(here: InstallationDep, user: PoliceDep, form: FormDep, token:
     kept = find_upload(here.settings, user, token)
     _area_of(here, user, kept)
     order = _order(form, kept)
-    survey_files(kept.paths, order.reading)  # what cannot be is refused before it is kept
+    apart(survey_files, kept.paths, order.reading)  # what cannot be is refused before it is kept
     change_upload(user, kept, order)
     return RedirectResponse(f"/crashes/{token}", HTTPStatus.SEE_OTHER)
 
@@ -168,7 +171,7 @@ def confirm(here: InstallationDep, user: PoliceDep, token: Token) -> Response:
     """Import what the preview showed; then the files go."""
     kept = find_upload(here.settings, user, token)
     area = _area_of(here, user, kept)
-    ready = _prepare(here, area, kept, survey_files(kept.paths, kept.order.reading))
+    ready = _prepare(here, area, kept, _read(here, area, kept)[1])
     count = import_crashes(here.store, user, ready, here.library.get(area))
     discard_upload(kept)
     query = urlencode({"area": area.id, "stored": count})
@@ -189,9 +192,17 @@ def _area_of(here: Installation, user: User, kept: Upload) -> Area:
         return own_area(session, user, kept.order.area_id)[0]
 
 
-def _prepare(here: Installation, area: Area, kept: Upload, survey: Survey) -> CrashImport:
-    loaded = here.library.get(area)
-    return prepare_import(here.store, area, loaded, survey, kept.order)
+def _read(here: Installation, area: Area, kept: Upload) -> tuple[Survey, Crashes | GeoError]:
+    folder = area_folder(here.settings, area.id, area.version)
+    return apart(read_files, kept.paths, kept.order.reading, folder, area.extent)
+
+
+def _prepare(
+    here: Installation, area: Area, kept: Upload, found: Crashes | GeoError
+) -> CrashImport:
+    if isinstance(found, GeoError):
+        raise found
+    return prepare_import(here.store, area, area.version, found, kept.order)
 
 
 def _order(form: FormData, kept: Upload) -> Order:

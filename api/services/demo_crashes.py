@@ -10,7 +10,7 @@ import shapely
 from api.store.models import Area
 from geo.crashes.profiles import GENERIC
 from geo.crashes.records import Reading
-from geo.crashes.survey import survey_files
+from geo.crashes.survey import read_crashes, survey_files
 
 from .areas import LoadedArea
 from .campaigns import today
@@ -49,5 +49,7 @@ def import_simulated_crashes(
         path = Path(folder) / "crashes.csv"
         file.to_csv(path, index=False)
         survey = survey_files([(path, path.name)], reading)
-        ready = prepare_import(here.store, area, loaded, survey, Order(area.id, reading, SOURCE))
+        found = read_crashes(survey, reading, loaded.network, area.extent)
+    order = Order(area.id, reading, SOURCE)
+    ready = prepare_import(here.store, area, loaded.version, found, order)
     return import_crashes(here.store, None, ready, loaded)

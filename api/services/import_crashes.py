@@ -1,12 +1,14 @@
 """Import official crashes into an area: read, shown before it happens, all of it or nothing."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from api.store import areas, audit, crashes
 from api.store.engine import Session, Store
@@ -14,7 +16,9 @@ from api.store.models import Area, User
 from geo.crashes.errors import CrashMappingError
 from geo.crashes.profiles import GENERIC
 from geo.crashes.records import Reading
-from geo.crashes.survey import Crashes, Survey, read_crashes
+from geo.crashes.survey import Crashes, Survey, read_crashes, survey_files
+from geo.errors import GeoError
+from geo.network import read_network
 
 from .areas import LoadedArea
 from .locate_crashes import locate_again
@@ -51,23 +55,39 @@ class CrashImport:
     """Crashes stored now of each year of the files: they go when these come."""
 
 
+def read_files(
+    paths: Sequence[tuple[Path, str]], reading: Reading, folder: Path, shape: BaseGeometry
+) -> tuple[Survey, Crashes | GeoError]:
+    """Return what files are, and their crashes on the network that lies in `folder`, or why not.
+
+    It needs nothing but files, so that it can be done by another process.
+    """
+    survey = survey_files(paths, reading)
+    try:
+        return survey, read_crashes(survey, reading, read_network(folder), shape)
+    except GeoError as error:
+        return survey, error
+
+
 def prepare_import(
-    store: Store, area: Area, loaded: LoadedArea, survey: Survey, order: Order
+    store: Store, area: Area, version: str, found: Crashes, order: Order
 ) -> CrashImport:
-    """Read files and locate their crashes on the network; nothing is stored.
+    """Say what an import would replace; nothing is stored.
+
+    `version` is that of the network on which the crashes were located.
 
     Raises
     ------
-    GeoError
-        If the files cannot be read, or it is not said what their columns mean.
+    CrashMappingError
+        If nobody says who gave the files.
     """
-    name = check_source(order.source or ("" if survey.name == GENERIC else survey.name))
-    found = read_crashes(survey, order.reading, loaded.network, area.extent)
+    profile = found.preview.profile
+    name = check_source(order.source or ("" if profile == GENERIC else profile))
     with store.read() as session:
         stored = crashes.summary(session, area.id)
     now = {one.year: one.rows for one in stored if one.source == name}
     replaces = {year: now.get(year, 0) for year in found.preview.years}
-    return CrashImport(area.id, loaded.version, name, found, replaces)
+    return CrashImport(area.id, version, name, found, replaces)
 
 
 def check_source(name: str) -> str:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
+from api.services.apart import apart
 from api.services.areas import LoadedArea
 from api.services.import_crashes import stored_crashes
 from api.services.locate_crashes import locate_again
@@ -23,6 +24,7 @@ from api.settings import Settings
 from api.store import audit
 from api.store.engine import Store
 from api.store.models import Audit, Crash
+from geo.crashes.errors import CrashFileUnreadableError, CrashMappingError
 from geo.network import Network
 from tests.api.running import Run
 
@@ -433,3 +435,30 @@ def test_files_may_be_large_and_no_other_body(
     assert send({"a.csv": large}, visitor()).status_code == 303  # to sign in
     assert len(uploads(settings)) == 1
     assert police.post("/sign-out", content=b"x" * 70_000).status_code == 413
+
+
+def too_slow() -> None:
+    time.sleep(60)
+
+
+def too_large() -> int:
+    return len(bytearray(1 << 30))
+
+
+def falls_over() -> None:
+    os.abort()
+
+
+def refuses() -> None:
+    raise CrashMappingError("expected a column for the day, got none")
+
+
+def test_a_file_brings_down_no_more_than_the_process_that_reads_it() -> None:
+    assert apart(max, 3, 4) == 4
+    with pytest.raises(CrashFileUnreadableError, match="read in 5 s"):
+        apart(too_slow, seconds=5)
+    for work in (too_large, falls_over):
+        with pytest.raises(CrashFileUnreadableError, match="got larger ones"):
+            apart(work, memory=1 << 29)
+    with pytest.raises(CrashMappingError, match="a column for the day"):
+        apart(refuses)
