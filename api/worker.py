@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from api.errors import BarometerError
 from api.services.examine_release import examine_release
 from api.services.installation import Installation
-from api.services.publish_area import EXAMINE, publish_area
+from api.services.publish_area import publish_area
 from api.store import jobs
 from api.store.models import Job
 
@@ -67,7 +67,7 @@ class Worker:
             return "failed", "this is our fault; it is in the log"
 
     def _run(self, job: Job) -> str:
-        if job.kind == EXAMINE:
+        if job.kind == jobs.EXAMINE:
             examined = examine_release(self._here, job.subject)
             return f"release {examined.number} examined" if examined else "nothing to examine"
         area_id, _, campaign = job.subject.partition("/")

@@ -73,7 +73,11 @@ def vary_settings(
         for factor in (HALVED, RAISED):
             value = _scaled(field.name, getattr(policy, field.name), factor)
             changed = replace(quick, **{field.name: value})  # type: ignore[arg-type]
-            again = prepare(places, evidence, changed) if field.name in PREPARING else prepared
+            again = (
+                prepare(places, evidence, changed, like=prepared)
+                if field.name in PREPARING
+                else prepared
+            )
             # With more weeks the same conflicts are fewer per passage, and so is the reference.
             unit = factor if field.name == "school_weeks" else 1.0
             frozen = {kind: rate / unit for kind, rate in reference.items()}

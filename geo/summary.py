@@ -15,6 +15,7 @@ from .exposure import DIRECTIONS, PARTS_OF_DAY, expose
 from .merging import merge_types
 from .official import COUNTS, count_crashes, severity_of
 from .perception import Perception, perceive
+from .weights import weigh
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,6 +60,8 @@ class Prepared:
 
     exposed: pd.DataFrame
     perception: Perception
+    weights: pd.Series
+    """Of each rating, in the order of the evidence."""
     parameters: dict[str, object]
 
 
@@ -105,22 +108,29 @@ def summarise(
     return conclude(prepared, policy, reference_rate=reference_rate, seed=seed)
 
 
-def prepare(places: pd.DataFrame, evidence: Evidence, policy: Policy) -> Prepared:
+def prepare(
+    places: pd.DataFrame, evidence: Evidence, policy: Policy, like: Prepared | None = None
+) -> Prepared:
     """Return exposure, perceived danger and counts of every visited place.
 
-    Arguments and errors are those of `summarise`.
+    Arguments and errors are those of `summarise`. `like` is the same evidence prepared under
+    another policy: where types and weights agree, its perceived danger is not fitted again.
     """
     exposed = expose(places, evidence.visits, policy)
     check_evidence(evidence)
     exposed["eligible"] = exposed["participants"] >= policy.eligible_participants
     exposed["type"] = merge_types(exposed, exposed["eligible"], policy.type_places)
     exposed["reporters"] = reporters(evidence).reindex(exposed.index, fill_value=0).astype(int)
-    perception = perceive(evidence.ratings, exposed["type"], policy)
-    unhurt = perceive(onlookers(evidence), exposed["type"], policy)
-    exposed["effect"] = unhurt.standardised(exposed.index)
+    weights = weigh(evidence.ratings, policy)
+    if like and like.exposed["type"].equals(exposed["type"]) and like.weights.equals(weights):
+        perception, exposed["effect"] = like.perception, like.exposed["effect"]
+    else:
+        perception = perceive(evidence.ratings, exposed["type"], policy)
+        unhurt = perceive(onlookers(evidence), exposed["type"], policy)
+        exposed["effect"] = unhurt.standardised(exposed.index)
     crashes = _crashes(evidence, exposed.index, policy)
     exposed = exposed.join(crashes)
-    return Prepared(exposed, perception, {
+    return Prepared(exposed, perception, weights, {
         "participants": int(evidence.visits["participant"].nunique()),
         "places": len(exposed),
         "eligible": int(exposed["eligible"].sum()),

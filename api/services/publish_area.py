@@ -36,9 +36,6 @@ from .sealing import seal
 
 logger = logging.getLogger(__name__)
 
-EXAMINE = "examine"
-"""The job that tells how far a release hangs on its settings."""
-
 
 def publish_area(here: Installation, area_id: str, closing: int | None = None) -> Release:
     """Publish what the contributions of an area say now, under the rules of `PRIVACY.md` §3.
@@ -167,7 +164,7 @@ def _write(
         if area.reference_rate is None:
             found = result.summary.parameters.get("reference_rate")
             area.reference_rate = cast("dict[str, float] | None", found)
-        jobs.enqueue(session, EXAMINE, area_id, datetime.now(UTC))
+        jobs.enqueue(session, jobs.EXAMINE, area_id, datetime.now(UTC))
         audit.record(session, None, "publish", f"area {area_id}", number=number, hash=content_hash)
     logger.info("release %d of %s: %d places shown", number, area_id, len(cells.rows))
     return release

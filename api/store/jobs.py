@@ -7,6 +7,9 @@ from sqlalchemy.orm import Session
 
 from .models import Job
 
+EXAMINE = "examine"
+"""The job that tells how far a release hangs on its settings."""
+
 
 def enqueue(session: Session, kind: str, subject: str, now: datetime) -> Job:
     """Queue work unless the same is waiting already."""
@@ -21,11 +24,11 @@ def enqueue(session: Session, kind: str, subject: str, now: datetime) -> Job:
 
 
 def take(session: Session) -> Job | None:
-    """Mark the oldest queued job as running and return it."""
+    """Mark the oldest queued job as running and return it; nobody waits for examinations."""
     job = session.scalar(
         select(Job)
         .where(Job.state == "queued")
-        .order_by(Job.id)
+        .order_by(Job.kind == EXAMINE, Job.id)
         .limit(1)
         .with_for_update(skip_locked=True)
     )
