@@ -25,6 +25,7 @@ from api.services.crash_uploads import (
 )
 from api.services.import_crashes import (
     CrashImport,
+    FilesRead,
     Order,
     check_source,
     import_crashes,
@@ -37,7 +38,7 @@ from api.store.models import Area, User
 from geo.crashes.errors import CrashMappingError
 from geo.crashes.profiles import FIELDS, GENERIC, profiles
 from geo.crashes.records import Reading
-from geo.crashes.survey import Crashes, Survey, survey_files
+from geo.crashes.survey import Survey, survey_files
 from geo.crashes.words import SEVERITIES
 from geo.errors import GeoError
 
@@ -47,6 +48,7 @@ AreaName = Annotated[str, Query(pattern=r"^[a-z0-9-]{0,40}$")]
 Token = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{20,80}$")]
 MAX_FIELDS, LONGEST_FIELD = 400, 4_000
 MOST_VALUES = 60
+EXAMPLE = 24
 
 
 def get_police(user: StaffDep) -> User:
@@ -129,10 +131,11 @@ def preview(pages: PagesDep, here: InstallationDep, user: PoliceDep, token: Toke
     """Show what an import would store, and what the columns are taken for."""
     kept = find_upload(here.settings, user, token)
     area = _area_of(here, user, kept)
-    survey, found = _read(here, area, kept)
+    read = _read(here, area, kept)
+    survey = read.survey
     ready, refused = None, ""
     try:
-        ready = _prepare(here, area, kept, found)
+        ready = prepare_import(here.store, area, area.version, read.crashes, kept.order)
     except GeoError as error:
         refused = pages.refusal(error)
     return pages.render(
@@ -143,6 +146,7 @@ def preview(pages: PagesDep, here: InstallationDep, user: PoliceDep, token: Toke
         names=kept.names,
         values=_values(kept, survey, ready),
         columns=_columns(survey),
+        examples={name: text[:EXAMPLE] for name, text in read.examples.items()},
         fields=FIELDS,
         severities=SEVERITIES,
         profiles=_profiles(),
@@ -171,7 +175,8 @@ def confirm(here: InstallationDep, user: PoliceDep, token: Token) -> Response:
     """Import what the preview showed; then the files go."""
     kept = find_upload(here.settings, user, token)
     area = _area_of(here, user, kept)
-    ready = _prepare(here, area, kept, _read(here, area, kept)[1])
+    found = _read(here, area, kept).crashes
+    ready = prepare_import(here.store, area, area.version, found, kept.order)
     count = import_crashes(here.store, user, ready, here.library.get(area))
     discard_upload(kept)
     query = urlencode({"area": area.id, "stored": count})
@@ -192,17 +197,9 @@ def _area_of(here: Installation, user: User, kept: Upload) -> Area:
         return own_area(session, user, kept.order.area_id)[0]
 
 
-def _read(here: Installation, area: Area, kept: Upload) -> tuple[Survey, Crashes | GeoError]:
+def _read(here: Installation, area: Area, kept: Upload) -> FilesRead:
     folder = area_folder(here.settings, area.id, area.version)
     return apart(read_files, kept.paths, kept.order.reading, folder, area.extent)
-
-
-def _prepare(
-    here: Installation, area: Area, kept: Upload, found: Crashes | GeoError
-) -> CrashImport:
-    if isinstance(found, GeoError):
-        raise found
-    return prepare_import(here.store, area, area.version, found, kept.order)
 
 
 def _order(form: FormData, kept: Upload) -> Order:

@@ -14,6 +14,7 @@ from api.store import areas, audit, crashes
 from api.store.engine import Session, Store
 from api.store.models import Area, User
 from geo.crashes.errors import CrashMappingError
+from geo.crashes.files import example_values
 from geo.crashes.profiles import GENERIC
 from geo.crashes.records import Reading
 from geo.crashes.survey import Crashes, Survey, read_crashes, survey_files
@@ -55,18 +56,41 @@ class CrashImport:
     """Crashes stored now of each year of the files: they go when these come."""
 
 
+@dataclass(frozen=True)
+class FilesRead:
+    """What files are, their crashes on a network or why they have none, and what columns hold."""
+
+    survey: Survey
+    found: Crashes | GeoError
+    examples: Mapping[str, str]
+    """A value of each column, of files that follow no profile."""
+
+    @property
+    def crashes(self) -> Crashes:
+        """Return the crashes, or raise what keeps the files from being read."""
+        if isinstance(self.found, GeoError):
+            raise self.found
+        return self.found
+
+
 def read_files(
     paths: Sequence[tuple[Path, str]], reading: Reading, folder: Path, shape: BaseGeometry
-) -> tuple[Survey, Crashes | GeoError]:
-    """Return what files are, and their crashes on the network that lies in `folder`, or why not.
+) -> FilesRead:
+    """Read files on the network that lies in `folder`.
 
     It needs nothing but files, so that it can be done by another process.
     """
     survey = survey_files(paths, reading)
+    examples: dict[str, str] = {}
+    found: Crashes | GeoError
     try:
-        return survey, read_crashes(survey, reading, read_network(folder), shape)
+        if survey.profile is None:
+            for file in survey.files:
+                examples |= example_values(file)
+        found = read_crashes(survey, reading, read_network(folder), shape)
     except GeoError as error:
-        return survey, error
+        found = error
+    return FilesRead(survey, found, examples)
 
 
 def prepare_import(

@@ -160,3 +160,23 @@ def read_rows(file: CrashFile, wanted: Collection[str]) -> Rows:
 def keys_of(file: CrashFile) -> dict[str, str]:
     """Return the columns of a file: the form to compare, and how the file writes it."""
     return dict(zip(_keys(file.columns), file.columns, strict=True))
+
+
+def example_values(file: CrashFile) -> dict[str, str]:
+    """Return a value of each column as the file writes it, so that people see what it holds.
+
+    Columns without any value are left out.
+
+    Raises
+    ------
+    CrashFileUnreadableError
+        As `read_rows`.
+    """
+    columns = keys_of(file)
+    cells = read_rows(file, columns).cells
+    found = {}
+    for name in cells.columns:
+        told = cells[name][cells[name].str.strip() != ""]
+        if len(told):
+            found[columns[name]] = str(told.iloc[0]).strip()
+    return found

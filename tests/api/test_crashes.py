@@ -118,6 +118,7 @@ def test_columns_of_another_file_are_named_on_the_page(
     send: Send, police: TestClient, store: Store
 ) -> None:
     way = send({"list.csv": OTHER}, source="Town").headers["location"]
+    assert "how bad (1)" in police.get(way).text  # what a column holds, before anybody names it
     first = police.get(way)
     assert first.status_code == 200
     assert "expected a column for date or year; severity" in first.text
