@@ -121,7 +121,7 @@ def test_columns_of_another_file_are_named_on_the_page(
     assert "how bad (1)" in police.get(way).text  # what a column holds, before anybody names it
     first = police.get(way)
     assert first.status_code == 200
-    assert "expected a column for date or year; severity" in first.text
+    assert "Expected a column for date or year; severity" in first.text
     assert "Nothing can be imported yet" in first.text
 
     form = {
