@@ -33,8 +33,12 @@ def script_messages(_: Callable[[str], str]) -> dict[str, str]:
         "draft_school": _("{school} (end)"),
         "remove": _("Remove"),
         "remove_point": _("Remove: {point}"),
+        "earlier_point": _("Earlier: {point}"),
+        "later_point": _("Later: {point}"),
+        "moved": _("Moved: it is point {n} now."),
         "removed": _("Removed. {n} points left."),
         "undone": _("Last step undone."),
+        "redone": _("The step is there again."),
         "need_snap": _(
             "Your ride must be on streets before you can go on. Try again when you are online."
         ),

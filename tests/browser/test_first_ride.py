@@ -289,6 +289,42 @@ def test_route_follows_the_tap_at_once(
     assert median < 500  # a tenth of it is usual: this only catches what people would feel
 
 
+def test_a_step_comes_back_and_points_change_places(
+    phone: BrowserContext, finger: Callable[[Page], Finger], campaign: Campaign, axe: Axe
+) -> None:
+    page = phone.new_page()
+    hand = finger(page)
+    join(page, hand, campaign)
+    points = "barometer.draft.load().points.map(({ lon, lat }) => [lon, lat])"
+    hand.tap_map(*START)
+    expect(page.locator(DRAWN)).not_to_have_count(0)
+    hand.tap_map(*CORRECTION)
+    expect(page.locator("#list li")).to_have_count(3)
+    drawn = page.evaluate(points)
+
+    redo = page.get_by_role("button", name="Redo")
+    expect(redo).to_be_hidden()
+    page.get_by_role("button", name="Undo").tap()
+    expect(page.locator("#list li")).to_have_count(2)
+    redo.tap()
+    expect(page.locator("#list li")).to_have_count(3)
+    assert page.evaluate(points) == drawn
+    expect(redo).to_be_hidden()
+
+    page.get_by_text("Points of your ride").tap()
+    expect(page.get_by_role("button", name="Earlier: Start")).to_be_disabled()
+    page.get_by_role("button", name="Earlier: Point 2").tap()
+    expect(page.locator("path.route-line:not(.unsnapped)")).to_have_count(2)
+    assert page.evaluate(points) == drawn[::-1]
+    expect(page.get_by_role("button", name="Later: Start")).to_be_focused()
+    axe(page)
+    # What is changed anew cannot be redone.
+    page.get_by_role("button", name="Undo").tap()
+    expect(redo).to_be_visible()
+    page.get_by_role("button", name="Remove: Point 2").tap()
+    expect(redo).to_be_hidden()
+
+
 def tab_to(page: Page, target: Locator) -> None:
     for _ in range(200):
         page.keyboard.press("Tab")

@@ -12,6 +12,7 @@
   let sequence = 0;
   let fitted = false;
   const history = [];
+  const undone = [];
 
   /* `straight`: null, "from" (where the path leaves the streets), "to" (where it comes back). */
   let state = blank();
@@ -31,7 +32,8 @@
 
   /* Every change can be undone; the route of before is kept, so that undo needs no network. */
   function change(apply) {
-    history.push(JSON.stringify({ ...state, straight: null }));
+    history.push(drawing());
+    undone.length = 0;
     show(find("problem"), "");
     const first = !state.points.length;
     apply();
@@ -43,11 +45,26 @@
     snap();
   }
 
+  function drawing() {
+    return JSON.stringify({ ...state, straight: null });
+  }
+
   function undo() {
     if (!history.length) return;
+    undone.push(drawing());
+    recall(history.pop());
+  }
+
+  function redo() {
+    if (!undone.length) return;
+    history.push(drawing());
+    recall(undone.pop());
+  }
+
+  function recall(kept) {
     sequence += 1; // An answer under way belongs to the drawing that is gone.
     const rides = state.rides;
-    state = { ...JSON.parse(history.pop()), rides };
+    state = { ...JSON.parse(kept), rides };
     fitted = fitted && state.points.length > 0;
     show(find("problem"), "");
     render();
@@ -151,6 +168,8 @@
       return show(find("problem"), say("not_snapped"));
     }
     undo();
+    undone.pop(); // What was refused would be refused again.
+    render();
     show(find("problem"), say("snap_refused", { detail: problem.detail }));
   }
 
@@ -193,6 +212,7 @@
     find("ways").hidden = drawn;
     find("undo").disabled = !history.length;
     find("undo").hidden = !drawn && !history.length;
+    find("redo").hidden = !undone.length;
     find("straight").hidden = !drawn;
     find("straight").setAttribute("aria-pressed", String(state.straight !== null));
     find("to-school").hidden = !drawn || state.toSchool;
@@ -216,9 +236,23 @@
   }
 
   function renderList() {
-    const rows = state.points.map((point, i) => row(name(point, i), () => remove(i)));
-    if (state.toSchool) rows.push(row(say("draft_school", { school: barometer.config.school.name }), null));
-    find("list").replaceChildren(...rows);
+    const rows = state.points.map((point, i) => row(name(point, i), [
+      { action: "earlier", words: "↑", act: () => swap(i, i - 1), off: i === 0 },
+      { action: "later", words: "↓", act: () => swap(i, i + 1), off: i === state.points.length - 1 },
+      { action: "remove", words: say("remove"), act: () => remove(i) },
+    ]));
+    if (state.toSchool) rows.push(row(say("draft_school", { school: barometer.config.school.name }), []));
+    const list = find("list");
+    const held = list.contains(document.activeElement) ? document.activeElement : null;
+    const at = held ? [...list.children].indexOf(held.closest("li")) : -1;
+    list.replaceChildren(...rows);
+    // An answer of the server draws the list anew under whoever is using it.
+    if (held) focus(at, held.dataset.action);
+  }
+
+  function focus(i, action) {
+    const buttons = [...find("list").children[i]?.querySelectorAll("button:not(:disabled)") ?? []];
+    (buttons.find((button) => button.dataset.action === action) || buttons[0])?.focus();
   }
 
   function name(point, i) {
@@ -226,20 +260,33 @@
     return say(point.straight ? "draft_straight" : "draft_point", { n: i + 1 });
   }
 
-  function row(text, onRemove) {
+  function row(text, actions) {
     const item = document.createElement("li");
     const label = document.createElement("span");
     label.textContent = text;
     item.append(label);
-    if (onRemove) {
+    for (const { action, words, act, off } of actions) {
       const button = document.createElement("button");
       button.type = "button";
-      button.textContent = say("remove");
-      button.setAttribute("aria-label", say("remove_point", { point: text }));
-      button.addEventListener("click", onRemove);
+      button.dataset.action = action;
+      button.textContent = words;
+      button.disabled = Boolean(off);
+      button.title = say(`${action}_point`, { point: text });
+      button.setAttribute("aria-label", button.title);
+      button.addEventListener("click", act);
       item.append(button);
     }
     return item;
+  }
+
+  function swap(i, j) {
+    change(() => {
+      const { points } = state;
+      [points[i], points[j]] = [points[j], points[i]];
+    });
+    find("status").textContent = say("moved", { n: j + 1 });
+    // The focus goes with the point; at an end of the list its button there rests.
+    focus(j, j < i ? "earlier" : "later");
   }
 
   function remove(i) {
@@ -255,6 +302,7 @@
   function restart() {
     sequence += 1;
     history.length = 0;
+    undone.length = 0;
     fitted = false;
     state = { ...blank(), way: document.querySelector("[name=way]:checked").value };
     barometer.draft.remove();
@@ -283,6 +331,11 @@
     find("undo").addEventListener("click", () => {
       undo();
       find("status").textContent = `${say("undone")} ${summary()}`;
+    });
+    find("redo").addEventListener("click", () => {
+      redo();
+      find("status").textContent = `${say("redone")} ${summary()}`;
+      if (find("redo").hidden) find("undo").focus();
     });
     find("straight").addEventListener("click", () => {
       state.straight = state.straight ? null : state.toSchool ? "from" : "to";
