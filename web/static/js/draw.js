@@ -237,9 +237,9 @@
 
   function renderList() {
     const rows = state.points.map((point, i) => row(name(point, i), [
-      { action: "earlier", words: "↑", act: () => swap(i, i - 1), off: i === 0 },
-      { action: "later", words: "↓", act: () => swap(i, i + 1), off: i === state.points.length - 1 },
-      { action: "remove", words: say("remove"), act: () => remove(i) },
+      { action: "earlier", words: "↑", title: "earlier_point", act: () => swap(i, i - 1), off: i === 0 },
+      { action: "later", words: "↓", title: "later_point", act: () => swap(i, i + 1), off: i === state.points.length - 1 },
+      { action: "remove", words: say("remove"), title: "remove_point", act: () => remove(i) },
     ]));
     if (state.toSchool) rows.push(row(say("draft_school", { school: barometer.config.school.name }), []));
     const list = find("list");
@@ -265,13 +265,13 @@
     const label = document.createElement("span");
     label.textContent = text;
     item.append(label);
-    for (const { action, words, act, off } of actions) {
+    for (const { action, words, title, act, off } of actions) {
       const button = document.createElement("button");
       button.type = "button";
       button.dataset.action = action;
       button.textContent = words;
       button.disabled = Boolean(off);
-      button.title = say(`${action}_point`, { point: text });
+      button.title = say(title, { point: text });
       button.setAttribute("aria-label", button.title);
       button.addEventListener("click", act);
       item.append(button);
