@@ -29,7 +29,6 @@ JOIN_M = 150.0
 PERMUTATIONS = 9_999
 FALSE_DISCOVERY = 0.10
 GROUP_CONFIDENCE = 0.95
-SURROUNDINGS = ["z", "gi", "p", "flagged"]
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .errors import DuplicateEvidenceError, InvalidEvidenceError, UnknownPlaceError
+from .evidence import reporters
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from .evidence import Evidence
     from .policy import Policy
 
 DIRECTIONS = ("forward", "backward")
@@ -62,6 +64,19 @@ def expose(places: pd.DataFrame, visits: pd.DataFrame, policy: Policy) -> pd.Dat
     exposed["exposure"] = exposed["passages"] * exposed["length_km"]
     exposed["expanded"] = all_cyclists.sum() * policy.school_weeks / 1000 * exposed["length_km"]
     return _add_shares(exposed, ordered, policy)
+
+
+def expose_evidence(places: pd.DataFrame, evidence: Evidence, policy: Policy) -> pd.DataFrame:
+    """Return the exposure of every visited place with `eligible` and `reporters`.
+
+    Enough participants pass an eligible place for a verdict. Arguments and errors are those of
+    `expose`, for the visits of the evidence.
+    """
+    exposed = expose(places, evidence.visits, policy)
+    return exposed.assign(
+        eligible=exposed["participants"] >= policy.eligible_participants,
+        reporters=reporters(evidence).reindex(exposed.index, fill_value=0).astype(int),
+    )
 
 
 def _add_shares(exposed: pd.DataFrame, visits: pd.DataFrame, policy: Policy) -> pd.DataFrame:

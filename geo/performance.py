@@ -132,9 +132,8 @@ class _Design:
     def negative_log_posterior(self, at: Floats, policy: Policy) -> tuple[float, Floats]:
         """Return the criterion (up to a constant) and its gradient."""
         slopes, log_shape = at[: -self.kinds], at[-self.kinds :]
-        shape = np.exp(log_shape)[self.kind] * self.length_km
         y = self.conflicts
-        m = np.exp(np.clip(self.columns @ slopes, -30, 30)) * self.exposure
+        m, shape = self._means(at)
         likelihood = (
             special.gammaln(y + shape)
             - special.gammaln(shape)
@@ -142,12 +141,7 @@ class _Design:
             + special.xlogy(y, m / (shape + m))
         ).sum()
         by_predictor = shape * (y - m) / (shape + m)
-        by_log_shape = shape * (
-            special.digamma(y + shape)
-            - special.digamma(shape)
-            + np.log(shape / (shape + m))
-            + (m - y) / (shape + m)
-        )
+        by_log_shape = shape * self._by_shape(m, shape)
 
         ridge = np.r_[np.zeros(self.kinds), slopes[self.kinds :]] / policy.slope_sd**2
         from_median = log_shape - np.log(policy.shape_median)
@@ -157,6 +151,21 @@ class _Design:
             from_median / policy.shape_log_sd**2 - np.bincount(self.kind, by_log_shape, self.kinds),
         ]
         return float(prior - likelihood), gradient
+
+    def _means(self, at: Floats) -> tuple[Floats, Floats]:
+        """Return the mean and the shape of the conflicts at each place."""
+        m = np.exp(np.clip(self.columns @ at[: -self.kinds], -30, 30)) * self.exposure
+        return m, np.exp(at[-self.kinds :])[self.kind] * self.length_km
+
+    def _by_shape(self, m: Floats, shape: Floats) -> Floats:
+        """Return the derivative of each place's log likelihood by its shape."""
+        y = self.conflicts
+        return np.asarray(
+            special.digamma(y + shape)
+            - special.digamma(shape)
+            + np.log(shape / (shape + m))
+            + (m - y) / (shape + m)
+        )
 
     def polish(self, at: Floats, policy: Policy) -> Floats:
         """Return the optimum near `at` to the last digits, by Newton's method.
@@ -174,13 +183,9 @@ class _Design:
             step[free] = linalg.lstsq(curvature, gradient[free])[0]
             moved = at - step
             new_value, new_gradient = self.negative_log_posterior(moved, policy)
-            inside = (
-                moved[-self.kinds - 1] >= 0
-                and (
-                    np.abs(moved[-self.kinds :] - np.mean(LOG_SHAPE_RANGE))
-                    < np.ptp(LOG_SHAPE_RANGE) / 2
-                ).all()
-            )
+            low, high = LOG_SHAPE_RANGE
+            log_shape = moved[-self.kinds :]
+            inside = moved[-self.kinds - 1] >= 0 and low < log_shape.min() <= log_shape.max() < high
             if not inside or new_value > value + NEWTON_DONE * abs(value):
                 return at
             at, value, gradient = moved, new_value, new_gradient
@@ -190,21 +195,16 @@ class _Design:
 
     def _curvature(self, at: Floats, policy: Policy) -> Floats:
         """Return the second derivatives of the criterion."""
-        shape = np.exp(at[-self.kinds :])[self.kind] * self.length_km
         y, n = self.conflicts, len(at) - self.kinds
-        m = np.exp(np.clip(self.columns @ at[:n], -30, 30)) * self.exposure
+        m, shape = self._means(at)
         both = shape + m
         of_predictor = shape * m * (shape + y) / both**2
         mixed = -shape * (y - m) * m / both**2
-        by_shape = (
-            special.digamma(y + shape) - special.digamma(shape) + np.log(shape / both)
-            + (m - y) / both
-        )  # fmt: skip
         by_shape_twice = (
             special.polygamma(1, y + shape) - special.polygamma(1, shape) + 1 / shape - 1 / both
             - (m - y) / both**2
         )  # fmt: skip
-        of_shape = -(shape**2 * by_shape_twice + shape * by_shape)
+        of_shape = -(shape**2 * by_shape_twice + shape * self._by_shape(m, shape))
         found = np.zeros((len(at), len(at)))
         found[:n, :n] = self.columns.T @ (of_predictor[:, None] * self.columns)
         found[range(self.kinds, n), range(self.kinds, n)] += 1 / policy.slope_sd**2

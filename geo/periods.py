@@ -10,8 +10,8 @@ import pandas as pd
 
 from .assessment import at_risk, lacking
 from .errors import InvalidEvidenceError
-from .evidence import check_evidence, onlookers, reporters
-from .exposure import expose
+from .evidence import check_evidence, onlookers
+from .exposure import expose_evidence
 from .merging import merge_types
 from .perception import perceive
 from .performance import fit_performance
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 class Periods:
     """Who answered before a day and who on it or later, and what each of the two said.
 
-    `before` and `after` are what `geo.exposure.expose` returns, with `eligible` and `reporters`.
+    `before` and `after` are what `geo.exposure.expose_evidence` returns.
     """
 
     evidence: tuple[Evidence, Evidence]
@@ -138,15 +138,10 @@ def split_at(
     before = evidence.of(lambda participants: participants.isin(earlier))
     after = evidence.of(lambda participants: ~participants.isin(earlier))
     return Periods(
-        (before, after), _exposed(places, before, policy), _exposed(places, after, policy), policy
-    )
-
-
-def _exposed(places: pd.DataFrame, evidence: Evidence, policy: Policy) -> pd.DataFrame:
-    exposed = expose(places, evidence.visits, policy)
-    return exposed.assign(
-        eligible=exposed["participants"] >= policy.eligible_participants,
-        reporters=reporters(evidence).reindex(exposed.index, fill_value=0).astype(int),
+        (before, after),
+        expose_evidence(places, before, policy),
+        expose_evidence(places, after, policy),
+        policy,
     )
 
 

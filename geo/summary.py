@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from .assessment import RISK, assess, lacking
-from .evidence import check_evidence, onlookers, reporters
-from .exposure import DIRECTIONS, PARTS_OF_DAY, expose
+from .evidence import check_evidence, onlookers
+from .exposure import DIRECTIONS, PARTS_OF_DAY, expose_evidence
 from .merging import merge_types
 from .official import COUNTS, count_crashes, severity_of
 from .perception import Perception, perceive
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 PASSED = [
-    "participants", "passages", "exposure", "expanded",
+    "participants", "passages", "length_km", "exposure", "expanded",
     *(f"passages_{share}" for share in (*DIRECTIONS, *PARTS_OF_DAY)),
     *(f"participants_{share}" for share in (*DIRECTIONS, *PARTS_OF_DAY)),
 ]  # fmt: skip
@@ -116,11 +116,9 @@ def prepare(
     Arguments and errors are those of `summarise`. `like` is the same evidence prepared under
     another policy: where types and weights agree, its perceived danger is not fitted again.
     """
-    exposed = expose(places, evidence.visits, policy)
+    exposed = expose_evidence(places, evidence, policy)
     check_evidence(evidence)
-    exposed["eligible"] = exposed["participants"] >= policy.eligible_participants
     exposed["type"] = merge_types(exposed, exposed["eligible"], policy.type_places)
-    exposed["reporters"] = reporters(evidence).reindex(exposed.index, fill_value=0).astype(int)
     weights = weigh(evidence.ratings, policy)
     if like and like.exposed["type"].equals(exposed["type"]) and like.weights.equals(weights):
         perception, exposed["effect"] = like.perception, like.exposed["effect"]

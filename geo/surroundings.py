@@ -43,7 +43,7 @@ def surround(
     Parameters
     ----------
     places
-        `kind` and `length_m` by place id.
+        `kind` by place id.
     graph, neighbours
         Of the network, the latter up to the radius and the joining distance of the policy.
     """
@@ -51,12 +51,11 @@ def surround(
     if summary.mode == "perception" or found.empty:
         return Surroundings(pd.DataFrame(index=found.index, columns=SURROUNDINGS), ())
     kind = places.loc[found.index, "kind"]
-    length_km = places.loc[found.index, "length_m"].clip(lower=policy.shortest_m) / 1000
     shape, reference = summary.parameters["normal_shape"], summary.parameters["reference_rate"]
     evidence = pd.DataFrame({
         "conflicts": found["reporters"].astype(float),
         "expected": found["normal"] * found["at_risk"],
-        "shape": kind.map(shape) * length_km.where(kind == "segment", 1.0),
+        "shape": kind.map(shape) * found["length_km"],
         "eligible": found["participants"] >= policy.eligible_participants,
         # In units that an intersection and a stretch of street share: conflicts on average.
         "exposure": found["exposure"] * kind.map(reference),

@@ -11,7 +11,7 @@ from starlette.datastructures import FormData, UploadFile
 
 from api.deps import InstallationDep, PagesDep, StaffDep
 from api.services.apart import apart
-from api.services.areas import area_folder
+from api.services.areas import area_folder, own_area
 from api.services.crash_uploads import (
     KEPT,
     MAX_FILES,
@@ -33,7 +33,7 @@ from api.services.import_crashes import (
     read_files,
 )
 from api.services.installation import Installation
-from api.services.view_crashes import own_area, record_view, require_police, view_crashes
+from api.services.view_crashes import record_view, require_police, view_crashes
 from api.store.models import Area, User
 from geo.crashes.errors import CrashMappingError
 from geo.crashes.profiles import FIELDS, GENERIC, profiles

@@ -11,7 +11,7 @@ from api.errors import AreaNotFoundError, DamagedAreaError
 from api.settings import Settings
 from api.store import areas
 from api.store.engine import Session
-from api.store.models import Area
+from api.store.models import Area, User
 from geo.errors import AreaFileUnreadableError
 from geo.graph import Graph, flat_graph
 from geo.matching import Matcher
@@ -118,6 +118,28 @@ def require_area(session: Session, area_id: str) -> Area:
     if area is None:
         raise AreaNotFoundError(f"no area {area_id!r}")
     return area
+
+
+def own_area(session: Session, user: User, name: str) -> tuple[Area, list[Area]]:
+    """Return one of the account's areas (empty for the first), and all of them.
+
+    Raises
+    ------
+    AreaNotFoundError
+        The same for a foreign area and for one that does not exist.
+    """
+    own = _own_areas(session, user)
+    area = next((one for one in own if name in ("", one.id)), None)
+    if area is None:
+        raise AreaNotFoundError(f"no area {name!r}" if name else "no area has been imported yet")
+    return area, own
+
+
+def _own_areas(session: Session, user: User) -> list[Area]:
+    if user.role == "admin":
+        return list(areas.all_areas(session))
+    own = user.area_id or (user.school.area_id if user.school else None)
+    return [require_area(session, own)] if own else []
 
 
 def map_area(area: Area) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import gzip
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -16,7 +16,7 @@ from api.store import audit, campaigns, jobs, releases
 from api.store.engine import Session
 from api.store.models import Case, Release
 from geo.effect_protection import protect_effects
-from geo.effects import Effects, effects
+from geo.effects import NOTHING, Effects, effects
 from geo.network_distance import find_neighbours
 from geo.place_graph import place_graph
 from geo.policy import load_policy
@@ -63,7 +63,7 @@ def publish_area(here: Installation, area_id: str, closing: int | None = None) -
     graph = place_graph(evidence.loaded.network)
     reach = max(policy.cluster_radius_m, policy.cluster_join_m)
     around = surround(summary, places, graph, find_neighbours(graph, reach), policy)
-    published = _published(here.settings, before)
+    published, told_before = _published(here.settings, before)
     cells = protect(
         describe(summary, around, evidence.gathered, places, evidence.participation),
         evidence.gathered.people,
@@ -71,7 +71,7 @@ def publish_area(here: Installation, area_id: str, closing: int | None = None) -
     )
     told = protect_effects(
         effects(measures, places, evidence.gathered.evidence, evidence.gathered.days, policy),
-        Effects(read_content(before).get("effects", []) if before else [], published.people),
+        told_before,
         cells,
     )
     rows, clusters = gather_clusters(rank(cells.rows.values(), summary.mode))
@@ -106,16 +106,18 @@ def _require_enough(session: Session, area_id: str, closing: int | None) -> None
         )
 
 
-def _published(settings: Settings, before: Release | None) -> Cells:
+def _published(settings: Settings, before: Release | None) -> tuple[Cells, Effects]:
+    """Return what the release before showed of places and of measures, and who stood behind it."""
     if before is None:
-        return Cells({}, {})
+        return Cells({}, {}), NOTHING
     key = area_key(settings, before.area_id, "seal")
     people = open_sealed(key, before.ledger, bound_to=f"ledger/{before.area_id}/{before.number}")
-    rows = read_content(before)["places"]
-    return Cells(
-        {row["id"]: row for row in rows},
-        {place: frozenset(UUID(one) for one in ids) for place, ids in people.items()},
-    )
+    behind: dict[str, frozenset[Hashable]] = {
+        cell: frozenset(UUID(one) for one in ids) for cell, ids in people.items()
+    }
+    content = read_content(before)
+    rows = {row["id"]: row for row in content["places"]}
+    return Cells(rows, behind), Effects(content.get("effects", []), behind)
 
 
 def read_content(release: Release) -> dict[str, Any]:

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from api.errors import AreaNotFoundError, NotFoundError
-from api.store import areas, audit, campaigns, crashes
+from api.errors import NotFoundError
+from api.store import audit, campaigns, crashes
 from api.store.crashes import Stored
-from api.store.engine import Session, Store
+from api.store.engine import Store
 from api.store.models import Area, Crash, User
 
-from .areas import require_area
+from .areas import own_area
+from .view_release import CRASH_ROLES
 
 SHOWN = 200
 """Crashes without a place that a page lists."""
@@ -33,34 +34,15 @@ class CrashView:
 
 def require_police(user: User) -> User:
     """Return the account if crashes are its to see; for others these pages do not exist."""
-    if user.role not in {"police", "admin"}:
+    if user.role not in CRASH_ROLES:
         raise NotFoundError("no such page")
     return user
-
-
-def own_area(session: Session, user: User, name: str) -> tuple[Area, list[Area]]:
-    """Return one of the account's areas (empty for the first), and all of them.
-
-    Raises
-    ------
-    AreaNotFoundError
-        The same for a foreign area and for one that does not exist.
-    """
-    require_police(user)
-    if user.role == "admin":
-        own = list(areas.all_areas(session))
-    else:
-        own = [require_area(session, user.area_id)] if user.area_id else []
-    area = next((one for one in own if name in ("", one.id)), None)
-    if area is None:
-        raise AreaNotFoundError(f"no area {name!r}" if name else "no area has been imported yet")
-    return area, own
 
 
 def view_crashes(store: Store, user: User, area_name: str) -> CrashView:
     """Return the crashes of one of the account's areas and record that they were seen."""
     with store.read() as session:
-        area, own = own_area(session, user, area_name)
+        area, own = own_area(session, require_police(user), area_name)
         view = CrashView(
             area=area,
             own=own,

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from api.errors import AreaNotFoundError, NoReleaseError
-from api.store import areas, audit, campaigns, releases
-from api.store.engine import Session, Store
+from api.errors import NoReleaseError
+from api.store import audit, campaigns, releases
+from api.store.engine import Store
 from api.store.models import Area, Case, User
 
-from .areas import require_area
+from .areas import own_area
 from .read_release import Published, newest_release, without_few_crashes
 
 CRASH_ROLES = frozenset({"police", "admin"})
@@ -49,12 +49,7 @@ def view_release(store: Store, user: User, area_name: str, *, action: str) -> Vi
         The same for a foreign area and for one that does not exist.
     """
     with store.read() as session:
-        own = _own_areas(session, user)
-        area = next((one for one in own if area_name in ("", one.id)), None)
-        if area is None:
-            raise AreaNotFoundError(
-                f"no area {area_name!r}" if area_name else "no area has been imported yet"
-            )
+        area, own = own_area(session, user, area_name)
         view = View(
             area=area,
             own=own,
@@ -71,10 +66,3 @@ def view_release(store: Store, user: User, area_name: str, *, action: str) -> Vi
 def _seen_by(user: User, release: Published | None) -> Published | None:
     may = user.role in CRASH_ROLES
     return release if release is None or may else without_few_crashes(release)
-
-
-def _own_areas(session: Session, user: User) -> list[Area]:
-    if user.role == "admin":
-        return list(areas.all_areas(session))
-    own = user.area_id or (user.school.area_id if user.school else None)
-    return [require_area(session, own)] if own else []

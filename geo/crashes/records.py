@@ -92,9 +92,7 @@ class _Draft:
         self.cells[name] = values
 
 
-def read_official(
-    files: Sequence[CrashFile], profile: Profile, reading: Reading, extent: Extent
-) -> Records:
+def read_official(files: Sequence[CrashFile], profile: Profile, reading: Reading) -> Records:
     """Return the crashes of files that follow an official profile."""
     parts = read_parts(files, profile)
     main, build = _BUILDERS[profile.name]
@@ -105,7 +103,6 @@ def read_official(
         _name_missing(draft, profile, parts)
     notes = [*profile.content["warnings"], *draft.notes]
     notes += [f"not verified: {note}" for note in profile.content["unverified"]]
-    del extent  # an official file names its system
     return _finish(draft, placed, notes, keep_unknown=True)
 
 

@@ -152,7 +152,7 @@ def read_crashes(
         named = Reading(**{**vars(reading), "columns": survey.columns})
         records = read_generic(survey.files, named, extent)
     else:
-        records = read_official(survey.files, survey.profile, reading, extent)
+        records = read_official(survey.files, survey.profile, reading)
     usable = records.cells[records.cells["reason"] == ""]
     single, alike = _without_duplicates(usable)
     lon, lat = single["lon"].to_numpy(), single["lat"].to_numpy()

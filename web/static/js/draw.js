@@ -167,9 +167,8 @@
       find("again").hidden = false;
       return show(find("problem"), say("not_snapped"));
     }
-    undo();
-    undone.pop(); // What was refused would be refused again.
-    render();
+    // Not undone: what was refused would be refused again.
+    if (history.length) recall(history.pop());
     show(find("problem"), say("snap_refused", { detail: problem.detail }));
   }
 
