@@ -73,6 +73,14 @@ class InvalidLineError(GeoError):
     """A drawn or recorded line that cannot be matched, whatever the network."""
 
 
+class ShortLineError(GeoError):
+    """A track so short that it shows no ride."""
+
+
+class FarFromSchoolError(GeoError):
+    """A track neither end of which is near the school."""
+
+
 class RouteFileNotFoundError(GeoError):
     """There is no file where a file of routes was expected."""
 

@@ -12,6 +12,8 @@ from .errors import UnreachableError
 from .locating import Traversal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
     from .graph import Graph
@@ -94,6 +96,11 @@ class PathFinder:
                     (own, *way[1:]) if way[2:] == (segment, forward) else way
                     for way in self._ways[point]
                 ]
+
+    @property
+    def ways(self) -> Sequence[Sequence[Way]]:
+        """The ways out of each point; behind the points of the graph come those of their own."""
+        return self._ways
 
     def shortest(self, start: Position, end: Position) -> Found | None:
         """Return the cheapest ride from one position to the other, or None if there is none."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import combinations, islice, pairwise
 from math import hypot
 from typing import TYPE_CHECKING
@@ -97,6 +98,16 @@ class Router:
             zip(network.intersections["id"], network.intersections["name"], strict=True)
         )
         self._minor = minor_intersections(network.segments, network.intersections)
+
+    @property
+    def locator(self) -> Locator:
+        """Where segments run, by number."""
+        return self._locator
+
+    @cached_property
+    def numbers(self) -> dict[str, int]:
+        """The number of each segment by its id."""
+        return {label: number for number, label in enumerate(self._locator.ids)}
 
     def snap(self, waypoints: Sequence[Waypoint]) -> SnappedRoute:
         """Return the route through the waypoints, the shortest between each pair.
