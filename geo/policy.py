@@ -46,6 +46,18 @@ class Policy:
     cluster_false: float
     change_least: float
     change_probability: float
+    convoy_share: float
+    convoy_least_m: float
+    convoy_near_m: float
+    convoy_stop_near_m: float
+    convoy_stop_far_m: float
+    convoy_speed_kmh: float
+    convoy_stop_min: float
+    convoy_riders: int
+    meter_junction_m: float
+    meter_known: float
+    meter_ratings: int
+    meter_dependence: float
 
 
 def policy_table() -> list[dict[str, str]]:

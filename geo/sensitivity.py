@@ -20,6 +20,10 @@ NOT_VARIED = frozenset({
     "interval", "draws", "top", "min_conflicts", "min_eligible", "min_crashes",
     "slight_weight", "serious_weight", "fatal_weight", "cluster_radius_m", "cluster_join_m",
     "cluster_permutations", "cluster_false", "change_least", "change_probability",
+    # Of what is proposed to a school, which ranks nothing.
+    "convoy_share", "convoy_least_m", "convoy_near_m", "convoy_stop_near_m", "convoy_stop_far_m",
+    "convoy_speed_kmh", "convoy_stop_min", "convoy_riders", "meter_junction_m", "meter_known",
+    "meter_ratings", "meter_dependence",
 })  # fmt: skip
 SHARES = frozenset({
     "lazy_weight", "group_share", "false_share", "watch_probability",
