@@ -17,10 +17,18 @@ from web.assets import STATIC
 
 from .endpoints import (
     accounts,
+    board,
+    cards,
     crashes,
+    drawing,
     files,
     health,
     hotspots,
+    kit,
+    moderation,
+    new_campaign,
+    own,
+    schools,
     start,
     student,
     submissions,
@@ -34,7 +42,25 @@ from .worker import Worker
 
 logger = logging.getLogger(__name__)
 
-ENDPOINTS = (start, student, submissions, accounts, teach, hotspots, crashes, files, health)
+ENDPOINTS = (
+    start,
+    student,
+    submissions,
+    drawing,
+    own,
+    accounts,
+    new_campaign,
+    cards,
+    teach,
+    board,
+    moderation,
+    kit,
+    hotspots,
+    schools,
+    crashes,
+    files,
+    health,
+)
 
 
 def create_app(settings: Settings, *, worker: bool = True) -> FastAPI:

@@ -32,6 +32,16 @@ def new_code() -> str:
     return "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
 
 
+def code_of(key: bytes, subject: str) -> str:
+    """Return the join code that follows from a key; the same for the same subject."""
+    number = int.from_bytes(hmac.digest(key, subject.encode(), "sha256"))
+    letters = []
+    for _ in range(CODE_LENGTH):
+        number, choice = divmod(number, len(CODE_ALPHABET))
+        letters.append(CODE_ALPHABET[choice])
+    return "".join(letters)
+
+
 def show_code(code: str) -> str:
     """Return the code as it is printed: XXXX-XXXX."""
     return f"{code[:4]}-{code[4:]}"

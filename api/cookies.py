@@ -6,7 +6,8 @@ from api.settings import Settings
 
 PARTICIPANT = "barometer_class"
 STAFF = "barometer_staff"
-SECONDS = 14 * 24 * 3600
+DAYS = 14
+"""How long a device stays signed in."""
 
 
 def read_cookie(request: Request, settings: Settings, name: str) -> str:
@@ -19,7 +20,7 @@ def set_cookie(response: Response, settings: Settings, name: str, token: str) ->
     response.set_cookie(
         _full(settings, name),
         token,
-        max_age=SECONDS,
+        max_age=DAYS * 24 * 3600,
         path="/",
         secure=settings.secure,
         httponly=True,

@@ -63,7 +63,8 @@ def get_participant(request: Request, store: StoreDep, settings: SettingsDep) ->
     """Return the student of this browser's class session."""
     token = read_cookie(request, settings, PARTICIPANT)
     with store.read() as session:
-        participant = campaigns.participant_by_session(session, digest(token)) if token else None
+        known = campaigns.participant_by_session
+        participant = known(session, digest(token), datetime.now(UTC).date()) if token else None
     if participant is None:
         raise ClassCodeRequiredError("enter the class code first")
     return participant

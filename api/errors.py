@@ -37,6 +37,18 @@ class ChangedRouteError(BarometerError):
     """The same route id came again with another content."""
 
 
+class AlreadySentError(BarometerError):
+    """The participant has sent a ride of this kind; it can be replaced, but not by accident."""
+
+
+class ConsentMissingError(BarometerError):
+    """The school has not recorded yet that this student's guardian agreed."""
+
+
+class CardRequiredError(BarometerError):
+    """The class is joined with cards, and this is the code of the class."""
+
+
 class InvalidRouteError(BarometerError):
     """The route cannot be stored as it is."""
 
@@ -102,6 +114,9 @@ STATUSES: dict[type[Exception], HTTPStatus] = {
     CampaignClosedError: HTTPStatus.GONE,
     RosterFullError: HTTPStatus.CONFLICT,
     ChangedRouteError: HTTPStatus.CONFLICT,
+    AlreadySentError: HTTPStatus.CONFLICT,
+    ConsentMissingError: HTTPStatus.FORBIDDEN,
+    CardRequiredError: HTTPStatus.UNPROCESSABLE_ENTITY,
     NotEnoughError: HTTPStatus.CONFLICT,
     InvalidRouteError: HTTPStatus.UNPROCESSABLE_ENTITY,
     InvalidCampaignError: HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -1,6 +1,7 @@
 """How a refusal reaches people (a page) and programs (problem details), without what they sent."""
 
 import logging
+import re
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -48,7 +49,7 @@ def problem(request: Request, status: HTTPStatus | int, error: Exception | str) 
     )
     detail = error if isinstance(error, str) else refusal_words(language, error)
     if request.url.path.startswith("/api/"):
-        content = {"type": "about:blank", "title": code.phrase, "status": code, "detail": detail}
+        content = {"type": _type(error), "title": code.phrase, "status": code, "detail": detail}
         return JSONResponse(content, code, media_type="application/problem+json")
     page = render(
         "error.html",
@@ -59,6 +60,14 @@ def problem(request: Request, status: HTTPStatus | int, error: Exception | str) 
         detail=detail,
     )
     return HTMLResponse(page, code)
+
+
+def _type(error: Exception | str) -> str:
+    """Return by what a program recognises the refusal: the class of its error in kebab case."""
+    if isinstance(error, BarometerError | GeoError):
+        name = type(error).__name__.removesuffix("Error")
+        return "urn:barometer:" + re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
+    return "about:blank"
 
 
 def _refused(request: Request, error: Exception) -> Response:

@@ -33,8 +33,12 @@ class RememberLanguage:
         await self._app(scope, receive, answer)
 
 
+NOT_PAGES = (".pdf", ".zip", ".gpkg", ".qgs", ".txt")
+
+
 def _chosen(scope: Scope) -> str | None:
-    if scope["type"] != "http":
+    # A poster in Thai does not make the teacher's pages Thai.
+    if scope["type"] != "http" or scope["path"].endswith(NOT_PAGES):
         return None
     wished = parse_qs(scope["query_string"].decode("latin-1")).get(COOKIE, [""])[-1]
     return wished if wished in LANGUAGES else None

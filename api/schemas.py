@@ -1,10 +1,10 @@
 """What the outside sends and gets where it differs from the tables; strict, finite, bounded."""
 
 import unicodedata
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 MAX_STEPS = 500
 MAX_POINTS = 500
@@ -24,6 +24,36 @@ Reason = Literal[
     "sight",
     "other",
 ]
+Like = Literal["calm", "space", "smooth", "light", "clear", "pretty"]
+"""What makes a place good."""
+Help = Literal[
+    "crossing",
+    "lights",
+    "slower",
+    "path",
+    "repair",
+    "lamps",
+    "view",
+    "checks",
+    "other",
+]
+"""What would help at a place."""
+PartOfDay = Literal["morning", "afternoon", "dark", "wet"]
+Counterpart = Literal[
+    "car", "lorry_bus", "motorcycle", "bicycle", "walker", "animal", "nobody", "other"
+]
+Why = Literal[
+    "shortest",
+    "little_traffic",
+    "slow_traffic",
+    "cycling_infrastructure",
+    "beautiful",
+    "few_obstacles",
+    "other",
+]
+"""Why this way: the seven reasons that the predecessor asked for."""
+Flag = Literal["long", "detour", "fast", "slow", "straight", "short"]
+Variant = Literal["there", "back", "rain", "winter", "other"]
 
 
 def _plain_text(text: str) -> str:
@@ -97,6 +127,48 @@ class SnapOut(BaseModel):
     places: list[PlaceOut]
 
 
+class SearchIn(Strict):
+    """A search for crossings and streets by their names."""
+
+    query: Annotated[PlainText, Field(min_length=2, max_length=60)]
+
+
+class CrossingOut(BaseModel):
+    """A crossing, or a street by its middle."""
+
+    name: str
+    lon: float
+    lat: float
+
+
+class FollowIn(Strict):
+    """A recorded track, thinned on the device, longitude before latitude."""
+
+    line: Annotated[
+        list[Annotated[tuple[Longitude, Latitude], Field(strict=False)]],
+        Field(min_length=2, max_length=MAX_POINTS),
+    ]
+
+
+class WaypointOut(BaseModel):
+    """One point of a drawing; `straight` means in a straight line from the last."""
+
+    lon: float
+    lat: float
+    straight: bool
+
+
+class FollowOut(BaseModel):
+    """A drawing that follows a track: its points in riding order, and what they propose."""
+
+    waypoints: list[WaypointOut]
+    reversed: bool
+    """Whether the track was recorded the other way round."""
+    share: float
+    """How much of the track lies on streets of the area, 0 to 1."""
+    route: SnapOut
+
+
 class SegmentStep(Strict):
     """Riding one segment in its direction or against it."""
 
@@ -129,24 +201,53 @@ class RatingIn(Strict):
     rating: Rating
     seconds: Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)] | None = None
     reasons: Annotated[list[Reason], Field(max_length=10)] = []
+    likes: Annotated[list[Like], Field(max_length=6)] = []
+    times: Annotated[list[PartOfDay], Field(max_length=4)] = []
+    """When the rating is meant above all; empty for always."""
     incident: Literal["near_miss", "fall"] | None = None
+    counterpart: Counterpart | None = None
+    """Who or what took part in the incident."""
     comment: Annotated[PlainText, Field(max_length=MAX_COMMENT)] = ""
+    """What is wrong here, or what happened if there was an incident."""
+    helps: Annotated[list[Help], Field(max_length=9)] = []
+    proposal: Annotated[PlainText, Field(max_length=MAX_COMMENT)] = ""
+
+    @model_validator(mode="after")
+    def _counterpart_of_an_incident(self) -> Self:
+        if self.counterpart and not self.incident:
+            raise ValueError("expected an incident with its counterpart, got a counterpart alone")
+        return self
 
 
 class RouteIn(Strict):
     """A route whose home end was cut on the device, with its ratings."""
 
     id: Annotated[UUID, Field(strict=False)]
+    variant: Variant = "there"
+    """Which ride this is; a participant has one of each."""
+    replaces: bool = False
+    """Whether an earlier ride of the same variant gives way to this one."""
+    same_way_back: bool = False
+    """Whether the ride home follows the same streets."""
     rides_per_week: Annotated[int, Field(ge=1, le=5)]
-    part_of_day: Literal["before_school", "after_school"] = "before_school"
+    mode: Literal["bicycle", "e_bike", "walking"] = "bicycle"
+    departure: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):(00|15|30|45)$")] | None = None
+    """When the ride usually begins, to the quarter of an hour, in the town's own time."""
+    minutes: Annotated[int, Field(ge=1, le=180)] | None = None
+    companions: Literal["alone", "one", "few", "adult"] | None = None
+    why: Annotated[list[Why], Field(max_length=7)] = []
+    source: Literal["drawn", "gpx"] = "drawn"
+    confirmed: Annotated[list[Flag], Field(max_length=6)] = []
+    """What the device found implausible and the student said is right."""
     edits: Annotated[int, Field(ge=0, le=1000)] = 0
     accepted_unchanged: bool = False
     steps: Annotated[
         list[Annotated[SegmentStep | IntersectionStep | FreeStep, Field(discriminator="kind")]],
         Field(max_length=MAX_STEPS),
     ]
-    """In riding order from the safe intersection at which the device cut the route; empty for a
-    ride too short to store, of which only safe intersections are rated."""
+    """In riding order from the safe intersection at which the device cut the route, and of a ride
+    back up to it; empty for a ride too short to store, of which only safe intersections are
+    rated."""
     rest: Rating | None = None
     """The rating of every place that `ratings` does not name: "all fine, except …"."""
     ratings: Annotated[list[RatingIn], Field(max_length=MAX_RATINGS)] = []
@@ -157,9 +258,17 @@ class RouteReceipt(BaseModel):
 
     id: UUID
     phrase: str
+    number: int
+    """The participant's number in the class: that of the card."""
     km: float
     places: int
     rated: int
+
+
+class StageIn(Strict):
+    """How far the participant has come."""
+
+    stage: Literal["drawing", "rating"]
 
 
 class ClassOut(BaseModel):
@@ -169,7 +278,11 @@ class ClassOut(BaseModel):
     school: str
     simulated: bool
     participants: int
+    drawing: int
+    rating: int
+    senders: int
     routes: int
+    ratings: int
     km: float
     km_rated: float
     share_rated: float | None
@@ -178,7 +291,7 @@ class ClassOut(BaseModel):
 
 
 class ProblemOut(BaseModel):
-    """Problem details of RFC 9457."""
+    """Problem details of RFC 9457; `type` names the refusal: urn:barometer:already-sent."""
 
     type: str = "about:blank"
     title: str

@@ -1,13 +1,15 @@
 """A whole site per test: the sample area is imported once, each test gets a database of its own."""
 
 import gc
+import gzip
 import io
+import json
 import logging
 import os
 import shutil
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
@@ -32,12 +34,17 @@ from api.services.fill_demo import as_sent
 from api.services.import_area import import_area
 from api.services.installation import Installation, open_installation
 from api.services.keys import ensure_area_key
+from api.services.plan_school_convoys import NO_CONVOYS, plan_school_convoys
+from api.services.publish_area import read_content
+from api.services.release_content import canonical
 from api.settings import Settings
-from api.store import areas, migrate
+from api.store import areas, migrate, releases
 from api.store.engine import Store, open_store
 from api.store.models import Area, Campaign, Model, School
 from api.worker import Worker
 from geo.osm import OsmData, read_osm
+from geo.policy import load_policy
+from geo.protection import Cells
 from geo.simulation.town import simulate_town
 from tests.api.running import Done, Run
 
@@ -263,6 +270,34 @@ def ride(rides: list[RouteIn]) -> Callable[..., Body]:
         return rides[number].model_dump(mode="json") | {"id": str(uuid.uuid4())} | changes
 
     return nth
+
+
+@pytest.fixture
+def convoys(
+    store: Store, school: School, rides: list[RouteIn], loaded: LoadedArea
+) -> list[dict[str, Any]]:
+    """Convoys of all rides, put into the newest release: the class that was closed has none."""
+    mornings: dict[Hashable, list[tuple[str, str | None]]] = {
+        number: [
+            (step.id, getattr(step, "direction", None))
+            for step in sent.steps
+            if step.kind != "free"
+        ]
+        for number, sent in enumerate(rides)
+    }
+    with store.write() as session:
+        release = releases.newest_whole(session, AREA)
+        assert release is not None
+        content = read_content(release)
+        cells = Cells({row["id"]: row for row in content["places"]}, {})
+        planned = plan_school_convoys(
+            [school], {school.id: mornings}, cells, loaded.network, load_policy(), before=NO_CONVOYS
+        )
+        content["convoys"] = planned.rows
+        text, release.content_hash = canonical(content)
+        release.content = gzip.compress(text, mtime=0)
+    found: list[dict[str, Any]] = json.loads(text)["convoys"][str(school.id)]
+    return found
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ from folium.template import Template
 # into template literals: a street named `{{ … }}` or `${…}` would run. JSON lets every character
 # of a string be written as an escape, so none of these signs survives.
 _TRAPS = {sign: f"\\u{ord(sign):04x}" for sign in "{}$`<>&'\u2028\u2029"}
+# On every map of a student: what is drawn stays on the device, and waits there to be sent.
+_STUDENT = ("js/api", "js/draft", "js/outbox", "js/waiting", "js/offline")
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
@@ -47,18 +49,28 @@ def base_map(options: Mapping[str, Any]) -> ScriptControl:
 
 
 def draw_control() -> ScriptControl:
-    """Return the drawing of a route by taps, by the crosshair or by the list of points."""
-    return ScriptControl("draw", "js/api", "js/draft", "js/draw")
+    """Return the drawing of a route by taps, the crosshair, the search or a recorded track."""
+    parts = ("drawing", "draw_list", "search", "gpx", "about", "plausible", "doubt", "draw")
+    return ScriptControl("draw", *_STUDENT, *(f"js/{part}" for part in parts))
 
 
 def rate_control() -> ScriptControl:
     """Return the rating list with the map that follows it."""
-    return ScriptControl("rate", "js/api", "js/draft", "js/cut", "js/ride", "js/rate")
+    parts = ("cut", "ride", "answers", "extras", "rate")
+    return ScriptControl("rate", *_STUDENT, *(f"js/{part}" for part in parts))
 
 
 def check_control() -> ScriptControl:
     """Return the preview of what will be stored, and the sending."""
-    return ScriptControl("check", "js/api", "js/draft", "js/cut", "js/ride", "js/check")
+    parts = ("cut", "ride", "answers", "contribution", "summary", "check")
+    return ScriptControl("check", *_STUDENT, *(f"js/{part}" for part in parts))
+
+
+def thanks_control(*, network: str, scale: Mapping[str, Any]) -> ScriptControl:
+    """Return the student's own ride, coloured by what is known, with a calmer way beside it."""
+    parts = ("own_ride", "alternative", "thanks")
+    scripts = (*_STUDENT, *(f"js/{part}" for part in parts))
+    return ScriptControl("thanks", *scripts, network=network, scale=scale)
 
 
 def hotspot_control(*, network: str, scale: Mapping[str, Any]) -> ScriptControl:
@@ -69,6 +81,16 @@ def hotspot_control(*, network: str, scale: Mapping[str, Any]) -> ScriptControl:
 def place_control(*, center: list[float], name: str) -> ScriptControl:
     """Return the mark of one place."""
     return ScriptControl("place", "js/place", center=center, name=name)
+
+
+def school_control(*, schools: list[Mapping[str, Any]]) -> ScriptControl:
+    """Return the marks of schools, in step with the list of them in the page's form."""
+    return ScriptControl("schoolPick", "js/school_pick", schools=schools)
+
+
+def convoy_control(*, convoys: list[Mapping[str, Any]]) -> ScriptControl:
+    """Return the ways of convoys with their stops."""
+    return ScriptControl("convoys", "js/convoys", convoys=convoys)
 
 
 def inspection_control(*, bounds: list[list[float]]) -> ScriptControl:

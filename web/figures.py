@@ -57,14 +57,14 @@ def flow_map(  # noqa: PLR0913 - one figure, each part of it handed in
     # Wide enough to fill the paper whatever its shape, small enough to leave a city's rest alone.
     pad = max(east - west, north - south) + 0.02
     near = to_metres(segments.cx[west - pad : east + pad, south - pad : north + pad])
-    frame = _frame(focus.to_crs(near.crs), width, height - LEGEND_MM)
+    frame = fit_frame(focus.to_crs(near.crs), width, height - LEGEND_MM)
     points = mark_points(places.to_crs(near.crs), frame)
     at_school = frame.to_paper(shapely.get_coordinates(focus.to_crs(near.crs).iloc[-1]))[0]
     breaks = _breaks(flows)
     body = [
-        *_streets(near, frame),
+        *draw_streets(near, frame),
         *_flows(near, network.intersections.to_crs(near.crs), flows, breaks, frame),
-        *_scale_bar(frame),
+        *scale_bar(frame),
         text_line(
             frame.width - 1.5,
             frame.height - 1.6,
@@ -86,7 +86,7 @@ def flow_map(  # noqa: PLR0913 - one figure, each part of it handed in
     )
 
 
-def _frame(focus: gpd.GeoSeries, width: float, height: float) -> Frame:
+def fit_frame(focus: gpd.GeoSeries, width: float, height: float) -> Frame:
     """Return the frame around everything in `focus`, with a margin, in the shape of the paper."""
     west, south, east, north = focus.total_bounds
     across, up = max(east - west, SMALLEST_M) * 1.12, max(north - south, SMALLEST_M) * 1.12
@@ -100,7 +100,7 @@ def _frame(focus: gpd.GeoSeries, width: float, height: float) -> Frame:
     )
 
 
-def _streets(segments: gpd.GeoDataFrame, frame: Frame) -> Iterator[str]:
+def draw_streets(segments: gpd.GeoDataFrame, frame: Frame) -> Iterator[str]:
     """Draw every street, the main roads wider."""
     west, north = frame.west, frame.north
     east, south = west + frame.width / frame.mm_per_metre, north - frame.height / frame.mm_per_metre
@@ -161,7 +161,7 @@ def _through(row: pd.Series, centre: gpd.GeoSeries) -> shapely.LineString:
     return shapely.LineString(line)
 
 
-def _scale_bar(frame: Frame) -> Iterator[str]:
+def scale_bar(frame: Frame) -> Iterator[str]:
     """Draw a bar of a round length, at most a quarter of the width."""
     longest = frame.width / 4 / frame.mm_per_metre
     metres = max(d * 10**p for p in range(7) for d in (1, 2, 5) if d * 10**p <= longest)

@@ -1,6 +1,6 @@
 """Maps of the pages: folium composes them, every foreign asset is dropped, one table says which."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,11 +14,14 @@ from .draw import (
     ScriptControl,
     base_map,
     check_control,
+    convoy_control,
     draw_control,
     hotspot_control,
     inspection_control,
     place_control,
     rate_control,
+    school_control,
+    thanks_control,
 )
 from .scale import scale_json, scales
 
@@ -85,6 +88,13 @@ def check_map(area: Mapping[str, Any], *, language: str) -> MapParts:
     return _compose(area, check_control(), language=language)
 
 
+def thanks_map(area: Mapping[str, Any], *, language: str) -> MapParts:
+    """Return the map that shows a student what is known of the own ride."""
+    network = f"{_folder(area)}/network.pmtiles"
+    control = thanks_control(network=network, scale=scale_json(scales(str)))
+    return _compose(area, control, language=language)
+
+
 def hotspot_map(area: Mapping[str, Any], *, language: str) -> MapParts:
     """Return the map of hotspots."""
     network = f"{_folder(area)}/network.pmtiles"
@@ -98,6 +108,20 @@ def place_map(
 ) -> MapParts:
     """Return the map of one place."""
     return _compose(area, place_control(center=_lat_lon(lon, lat), name=name), language=language)
+
+
+def school_map(
+    area: Mapping[str, Any], schools: Sequence[Mapping[str, Any]], *, language: str
+) -> MapParts:
+    """Return the map on which a teacher picks one of the schools (id, name, lon, lat)."""
+    return _compose(area, school_control(schools=list(schools)), language=language)
+
+
+def convoy_map(
+    area: Mapping[str, Any], convoys: Sequence[Mapping[str, Any]], *, language: str
+) -> MapParts:
+    """Return the map of a school's convoys (coordinates, stops)."""
+    return _compose(area, convoy_control(convoys=list(convoys)), language=language)
 
 
 def inspection_map(area: Mapping[str, Any]) -> MapParts:

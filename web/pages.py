@@ -16,13 +16,25 @@ from .translation import LANGUAGES, translations
 from .words import (
     campaign_problem_words,
     campaign_words,
+    case_state_words,
+    companion_words,
+    counterpart_words,
+    draw_words,
     faces,
+    help_words,
+    like_words,
     missing_words,
+    mode_words,
+    more_words,
     place_title,
+    rating_words,
     reason_words,
     reported,
     state_words,
+    time_words,
     type_words,
+    variant_words,
+    why_words,
 )
 
 HERE = Path(__file__).parent
@@ -86,8 +98,20 @@ def _environment(language: str) -> Environment:
         "reported": lambda place: reported(place, catalogue.ngettext),
         "type_words": type_words(catalogue.gettext),
         "campaign_words": campaign_words(catalogue.gettext),
+        "case_state_words": case_state_words(catalogue.gettext),
+        "more_words": more_words(catalogue.gettext),
         "campaign_problems": campaign_problem_words(catalogue.gettext),
         "faces": faces(catalogue.gettext),
+        "draw_words": draw_words(catalogue.gettext),
+        "mode_words": mode_words(catalogue.gettext),
+        "companion_words": companion_words(catalogue.gettext),
+        "why_words": why_words(catalogue.gettext),
+        "variant_words": variant_words(catalogue.gettext),
+        "like_words": like_words(catalogue.gettext),
+        "time_words": time_words(catalogue.gettext),
+        "counterpart_words": counterpart_words(catalogue.gettext),
+        "help_words": help_words(catalogue.gettext),
+        "rating_words": rating_words(catalogue.gettext),
     }
     environment.filters |= _filters(language)
     return environment

@@ -32,6 +32,8 @@ class ClassPoster:
     join_address: str
     day: date
     at_least: int = 5
+    with_cards: bool = False
+    """Whether students join with their own cards only: no code then works for all."""
 
 
 def class_poster(poster: ClassPoster) -> bytes:
@@ -52,10 +54,12 @@ def class_poster(poster: ClassPoster) -> bytes:
         "qr-alt": _("QR code that opens {address}").format(address=poster.join_address),
         "address-label": _("Scan, or open"),
         "address": poster.address,
-        "code-label": _("Class code"),
-        "code": poster.code,
+        "code-label": _("Your own card has the code.") if poster.with_cards else _("Class code"),
+        "code": "" if poster.with_cards else poster.code,
         "steps": [
-            _("Scan the square or enter the class code."),
+            _("Scan the square on your card, or enter the code on it.")
+            if poster.with_cards
+            else _("Scan the square or enter the class code."),
             _("Draw your way to school. Start at a corner near you, not at your house."),
             _("Rate crossings and streets: where is it safe, where is it not?"),
             _("Send it, and keep your six words: with them you can delete everything."),
@@ -68,10 +72,13 @@ def class_poster(poster: ClassPoster) -> bytes:
     return typeset("poster.typ", data, day=poster.day)
 
 
-def qr_code(address: str) -> str:
-    """Return a QR code as SVG that still reads when a quarter of it is dirty."""
+def qr_code(address: str, *, error: str = "q", mask: int | None = None) -> str:
+    """Return a QR code as SVG: with error "q" it still reads when a quarter of it is dirty.
+
+    Every mask can be read; to find the best of the eight takes nine tenths of the time.
+    """
     drawing = BytesIO()
     # The sheet around it is white: no border of its own.
-    code = segno.make(address, error="q", micro=False)
+    code = segno.make(address, error=error, mask=mask, micro=False)
     code.save(drawing, kind="svg", border=0, xmldecl=False, svgclass=None, lineclass=None)
     return drawing.getvalue().decode()

@@ -120,7 +120,7 @@ def _sentences(place: PlaceRow, report: SafetyReport, _: Words) -> str:
     else:
         said.append(f"{place_type(place, _)}.")
     said[0] = said[0][:1].upper() + said[0][1:]
-    said.append(reported(place, _) + ".")
+    said.append(_("{sentence}.").format(sentence=reported(place, _)))
     if report.mode == "risk" and place.index is not None:
         said.append(
             _("Risk index {index}, where 50 is the average of the area.").format(
@@ -161,7 +161,7 @@ def row_sentence(
         return sentences.get("danger", "")
     weight = weight_words(place.weight, report.language, _)
     said = [sentences[topic] for topic in topics if topic in sentences]
-    return " ".join([*([f"{weight}."] if weight else []), *said])
+    return " ".join([*([_("{sentence}.").format(sentence=weight)] if weight else []), *said])
 
 
 def _with_interval(
@@ -179,12 +179,16 @@ def reported(place: PlaceRow, _: Words) -> str:
     )
 
 
+LOWERED = {"en", "nl", "id"}
+"""Languages in which a word that begins a label loses its capital inside a sentence."""
+
+
 def reasons_sentence(place: PlaceRow, report: SafetyReport, _: Words) -> list[str]:
     """Return the sentence that names the reasons given most, or none where none may be named."""
     if not place.reasons:
         return []
     words = [reason_words(_)[code] for code in place.reasons[:REASONS_SHOWN]]
-    # German nouns keep their capital inside a sentence: only English is lowered.
-    if report.language == "en":
+    # German nouns keep their capital inside a sentence, Thai has none.
+    if report.language in LOWERED:
         words = [word[:1].lower() + word[1:] for word in words]
     return [_("Named most: {reasons}.").format(reasons=", ".join(words))]

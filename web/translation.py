@@ -12,7 +12,13 @@ from babel.support import NullTranslations, Translations
 LOCALE = Path(__file__).parent / "locale"
 
 # Each language in its own words: whoever looks for it cannot read the present one.
-LANGUAGES = {"en": "English", "de": "Deutsch"}
+LANGUAGES = {
+    "en": "English",
+    "de": "Deutsch",
+    "nl": "Nederlands",
+    "th": "ไทย",
+    "id": "Bahasa Indonesia",
+}
 
 
 @cache

@@ -10,6 +10,7 @@ from starlette.types import Scope
 from api.deps import SettingsDep
 from api.errors import NotFoundError
 from api.services.areas import area_folder
+from web.assets import STATIC
 
 router = APIRouter(include_in_schema=False)
 
@@ -25,6 +26,14 @@ class Assets(StaticFiles):
         response = await super().get_response(path, scope)
         response.headers["cache-control"] = LONG if b"v=" in scope["query_string"] else SHORT
         return response
+
+
+@router.get("/sw.js")
+def offline_script() -> FileResponse:
+    """Serve what answers in the browser without a connection; from the root it sees every page."""
+    # Browsers ask for it again on every visit: a new version must not wait for an old copy.
+    headers = {"cache-control": "no-cache"}
+    return FileResponse(STATIC / "js" / "sw.js", media_type="text/javascript", headers=headers)
 
 
 @router.get("/areas/{area}/{version}/{name}")

@@ -6,11 +6,12 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from api.cookies import PARTICIPANT, set_cookie
+from api.auth import digest
+from api.cookies import PARTICIPANT, clear_cookie, read_cookie, set_cookie
 from api.deps import FailuresDep, PagesDep, SettingsDep, StoreDep
 from api.errors import BarometerError, UnknownCodeError, UnreadNoticeError, status_of
-from api.services.campaigns import join_class
 from api.services.erase import erase
+from api.services.join_class import join_class
 from api.store import campaigns
 
 router = APIRouter(include_in_schema=False)
@@ -42,6 +43,7 @@ def join(
             raise UnreadNoticeError("please read what is stored and tick the box")
         with store.write() as session:
             participant, token = join_class(session, settings, code)
+            language = participant.campaign.language
     except BarometerError as error:
         if isinstance(error, UnknownCodeError):
             failures.count("code", address)
@@ -49,7 +51,17 @@ def join(
         return HTMLResponse(page, status_of(error))
     response = RedirectResponse("/draw", HTTPStatus.SEE_OTHER)
     set_cookie(response, settings, PARTICIPANT, token)
-    response.set_cookie("lang", pages.language(participant.campaign.language), samesite="lax")
+    response.set_cookie("lang", pages.language(language), samesite="lax")
+    return response
+
+
+@router.post("/leave")
+def leave_class(request: Request, store: StoreDep, settings: SettingsDep) -> Response:
+    """End the class session of this device: the next student at it is somebody else."""
+    with store.write() as session:
+        campaigns.end_session(session, digest(read_cookie(request, settings, PARTICIPANT)))
+    response = RedirectResponse("/", HTTPStatus.SEE_OTHER)
+    clear_cookie(response, settings, PARTICIPANT)
     return response
 
 

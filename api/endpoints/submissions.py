@@ -7,10 +7,10 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from api.deps import InstallationDep, LibraryDep, ParticipantDep, StoreDep
-from api.schemas import ClassOut, ProblemOut, RouteIn, RouteReceipt, SnapIn
-from api.services.progress import class_progress
+from api.schemas import ClassOut, ProblemOut, RouteIn, RouteReceipt, SnapIn, StageIn
+from api.services.progress import class_progress, reach_stage
 from api.services.submit_route import submit_route
-from geo.routing import Waypoint
+from geo.routing import SnappedRoute, Waypoint
 
 PROBLEM: dict[str, Any] = {"model": ProblemOut, "content": {"application/problem+json": {}}}
 
@@ -26,6 +26,11 @@ def snap(participant: ParticipantDep, library: LibraryDep, asked: SnapIn) -> dic
     """Propose a route through the waypoints; nothing of it is stored or logged."""
     area = library.get(participant.campaign.school.area)
     route = area.router.snap([Waypoint(w.lon, w.lat, w.straight) for w in asked.waypoints])
+    return as_proposed(route)
+
+
+def as_proposed(route: SnappedRoute) -> dict[str, Any]:
+    """Return a route as the student's pages take it."""
     return {
         "waypoints": route.waypoints,
         "legs": [asdict(leg) for leg in route.legs],
@@ -51,6 +56,13 @@ def send_route(
     if not new:
         response.status_code = HTTPStatus.OK
     return receipt
+
+
+@router.post("/stage", status_code=HTTPStatus.NO_CONTENT, response_class=Response)
+def tell_stage(participant: ParticipantDep, store: StoreDep, told: StageIn) -> None:
+    """Count the participant among those who are drawing or rating."""
+    with store.write() as session:
+        reach_stage(session, participant.id, told.stage)
 
 
 @router.get("/class")

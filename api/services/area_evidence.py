@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from api.settings import Settings
-from api.store import campaigns
+from api.store import campaigns, remarks
 from api.store.engine import Session
 from api.store.models import Area, Campaign, Route
 
@@ -19,6 +19,7 @@ from .import_crashes import stored_crashes
 from .installation import Installation
 from .keys import area_key
 from .opening import open_sealed
+from .quotes import Said
 from .release_content import Participation
 
 logger = logging.getLogger(__name__)
@@ -33,6 +34,8 @@ class AreaEvidence:
     gathered: Gathered
     participants: frozenset[UUID]
     participation: dict[int, Participation]
+    refused: frozenset[tuple[str, str]]
+    """Places and texts that staff refused there."""
     simulated: bool
 
 
@@ -47,12 +50,14 @@ def area_evidence(here: Installation, session: Session, area_id: str) -> AreaEvi
     loaded = here.library.get(area)
     expansion = {school: one.expansion for school, one in participation.items()}
     crashes = stored_crashes(session, area_id)
+    accepted, refused = _decided(here.settings, session, area_id)
     return AreaEvidence(
         area=area,
         loaded=loaded,
-        gathered=gather(opened, loaded.network.places, expansion, crashes),
+        gathered=gather(opened, loaded.network.places, expansion, crashes, accepted),
         participants=frozenset(one.participant for one in opened),
         participation=participation,
+        refused=refused,
         simulated=campaigns.has_simulated(session, area_id),
     )
 
@@ -70,6 +75,22 @@ def _open(
             Opened(route.participant_id, campaign.school_id, campaign.id, route.day, content)
         )
     return found
+
+
+def _decided(
+    settings: Settings, session: Session, area_id: str
+) -> tuple[list[Said], frozenset[tuple[str, str]]]:
+    """Return the accepted texts of rides that count, and every text that was refused."""
+    key = area_key(settings, area_id, "seal")
+    accepted: list[Said] = []
+    refused: set[tuple[str, str]] = set()
+    for remark, who, counts in remarks.decided(session, area_id):
+        said = open_sealed(key, remark.sealed, bound_to=f"remark/{remark.route_id}")
+        if remark.state == "refused":
+            refused.add((said["place"], said["text"]))
+        elif counts:
+            accepted.append(Said(who, said["place"], said["text"]))
+    return accepted, frozenset(refused)
 
 
 def _participation(session: Session, found: Iterable[Campaign]) -> dict[int, Participation]:

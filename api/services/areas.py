@@ -12,12 +12,15 @@ from api.settings import Settings
 from api.store import areas
 from api.store.engine import Session
 from api.store.models import Area, User
+from geo.alternatives import Alternatives
 from geo.errors import AreaFileUnreadableError
 from geo.graph import Graph, flat_graph
 from geo.matching import Matcher
 from geo.network import Network, read_network
 from geo.routing import Router
 from geo.tracing import TraceIndex
+
+from .find_crossings import NameIndex, name_index
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +57,16 @@ class LoadedArea:
         return dict(zip(segments["id"], segments["length_m"], strict=True))
 
     @cached_property
+    def names(self) -> NameIndex:
+        """Return what finds crossings and streets by their names."""
+        return name_index(self.network)
+
+    @cached_property
+    def alternatives(self) -> Alternatives:
+        """Return what finds calmer ways."""
+        return Alternatives(self.network, self.graph)
+
+    @cached_property
     def tracing(self) -> TraceIndex:
         """Return what checks the routes that come in."""
         return TraceIndex(self.network, self.graph)
@@ -88,6 +101,7 @@ class AreaLibrary:
         _ = (
             loaded.router,
             loaded.tracing,
+            loaded.names,
         )  # built here, inside the lock, rather than by two requests
         return loaded
 

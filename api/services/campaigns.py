@@ -1,28 +1,26 @@
-"""Set up a campaign, let students join it, and close it."""
+"""Set up campaigns, close them and open them again."""
 
-import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Literal, get_args
 
-from api.auth import digest, new_code, new_token, phrase_of, read_code
-from api.errors import (
-    CampaignClosedError,
-    InvalidCampaignError,
-    NotFoundError,
-    RosterFullError,
-    UnknownCodeError,
-)
-from api.settings import Settings
+from api.auth import new_code
+from api.errors import CampaignClosedError, InvalidCampaignError, NotFoundError
 from api.store import areas, audit, campaigns, jobs
 from api.store.engine import Session
-from api.store.models import Campaign, Participant, User
+from api.store.models import Campaign, School, User
+from geo.consent import CHILD, age_of_consent
 
-from .keys import area_key
+ConsentKind = Literal["form", "cards", "of_age"]
 
-CONSENT_POLICY = "2026-11"
+CONSENT_POLICY = "2026-11b"
 """Version of the consent text on the form; it changes whenever that text does."""
 MAX_ROSTER = 500
 MAX_TITLE = 80
+AGES = range(4, 100)
+OF_A_CLASS = ("title", "roster")
+"""Fields that each of several classes has for itself."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +34,32 @@ class NewCampaign:
     language: str
     roster: int
     consent: bool
+    other_languages: tuple[str, ...] = ()
+    consent_kind: str = "form"
+    youngest: int = 14
+    """Age of the youngest student: the form asks, and it is not stored."""
+    children_told: bool = False
+    """What schools confirm beyond the rest where students are younger than `CHILD`."""
+
+
+def create_campaigns(
+    session: Session, user: User | None, classes: Sequence[NewCampaign], languages: tuple[str, ...]
+) -> list[Campaign]:
+    """Open a campaign for each of several classes: all of them or none.
+
+    Raises
+    ------
+    InvalidCampaignError
+        With a reason for each field; `title` and `roster` carry the number of the class behind a
+        dash, from 1.
+    """
+    problems: dict[str, str] = {}
+    for number, new in enumerate(classes, start=1):
+        for field, reason in _problems(session, user, new, languages).items():
+            problems[f"{field}-{number}" if field in OF_A_CLASS else field] = reason
+    if problems:
+        raise InvalidCampaignError(problems)
+    return [create_campaign(session, user, new, languages) for new in classes]
 
 
 def create_campaign(
@@ -60,6 +84,8 @@ def create_campaign(
         title=new.title.strip(),
         school_id=new.school_id,
         language=new.language,
+        other_languages=[one for one in new.other_languages if one != new.language],
+        consent_kind=new.consent_kind,
         code=new_code(),
         from_day=new.from_day,
         to_day=new.to_day,
@@ -71,36 +97,15 @@ def create_campaign(
     )
     session.add(campaign)
     session.flush()
-    audit.record(session, campaign.created_by, "open campaign", f"campaign {campaign.id}")
-    return campaign
-
-
-def join_class(session: Session, settings: Settings, typed: str) -> tuple[Participant, str]:
-    """Make a participant of the class with this code; return them with their session token.
-
-    Raises
-    ------
-    UnknownCodeError, CampaignClosedError, RosterFullError
-    """
-    campaign = campaigns.by_code(session, read_code(typed))
-    if campaign is None:
-        raise UnknownCodeError("no class has this code: check the letters on the poster")
-    require_open(campaign)
-    if campaigns.joined(session, campaign.id) >= campaign.roster:
-        raise RosterFullError(
-            f"this class is full: {campaign.roster} students have joined, ask your teacher"
-        )
-    token, participant_id = new_token(), uuid.uuid4()
-    key = area_key(settings, campaign.school.area_id, "phrase")
-    participant = Participant(
-        id=participant_id,
-        campaign=campaign,
-        session_hash=digest(token),
-        phrase_hash=digest(phrase_of(key, str(participant_id))),
-        joined_on=today(),
+    audit.record(
+        session,
+        campaign.created_by,
+        "open campaign",
+        f"campaign {campaign.id}",
+        consent=new.consent_kind,
+        children=new.youngest < CHILD,
     )
-    session.add(participant)
-    return participant, token
+    return campaign
 
 
 def require_open(campaign: Campaign) -> None:
@@ -121,6 +126,23 @@ def close_campaign(session: Session, user: User, campaign_id: int) -> Campaign:
         audit.record(session, user.id, "close campaign", f"campaign {campaign.id}")
         subject = f"{campaign.school.area_id}/{campaign.id}"
         jobs.enqueue(session, "publish", subject, datetime.now(UTC))
+    return campaign
+
+
+def reopen_campaign(session: Session, user: User, campaign_id: int) -> Campaign:
+    """Let a closed campaign of the user's school take rides again, until its last day.
+
+    Raises
+    ------
+    CampaignClosedError
+        If the last day is over.
+    """
+    campaign = own_campaign(session, user, campaign_id)
+    if campaign.to_day < today():
+        raise CampaignClosedError(f"this class ended on {campaign.to_day.isoformat()}")
+    if campaign.state == "closed":
+        campaign.state = "open"
+        audit.record(session, user.id, "reopen campaign", f"campaign {campaign.id}")
     return campaign
 
 
@@ -162,8 +184,27 @@ def _problems(
             _is_ahead(new.from_day, new.to_day),
             "expected a day that is not over and not before the first",
         ),
-        "language": (new.language in languages, f"expected one of {', '.join(languages)}"),
+        "language": (
+            {new.language, *new.other_languages} <= set(languages),
+            f"expected one of {', '.join(languages)}",
+        ),
         "roster": (0 < new.roster <= MAX_ROSTER, f"expected 1 to {MAX_ROSTER} students"),
+        "youngest": (new.youngest in AGES, "expected the age of the youngest student"),
+        "consent_kind": (
+            new.consent_kind in get_args(ConsentKind) and _may_decide(school, new),
+            "expected how guardians agree: students decide alone only from the age of the law",
+        ),
+        "children_told": (
+            new.youngest >= CHILD or new.children_told,
+            f"expected one more confirmation for students under {CHILD}",
+        ),
         "consent": (new.consent, "expected the school's confirmation: without it no class opens"),
     }
     return {field: reason for field, (fine, reason) in checks.items() if not fine}
+
+
+def _may_decide(school: School | None, new: NewCampaign) -> bool:
+    """Return whether nobody needs a guardian, where the form says so."""
+    if new.consent_kind != "of_age":
+        return True
+    return school is not None and new.youngest >= age_of_consent(school.area.country)

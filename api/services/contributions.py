@@ -1,7 +1,7 @@
 """Turn opened contributions into the evidence of a release: who passes, rates and reports what."""
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,6 +11,8 @@ import pandas as pd
 
 from geo.evidence import Evidence
 from geo.exposure import PARTS_OF_DAY
+
+from .quotes import Said, quotes_of
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,10 @@ class Opened:
     content: dict[str, Any]
 
 
+Morning = list[tuple[str, str | None]]
+"""The places of a ride to school in riding order, each with its direction."""
+
+
 @dataclass(frozen=True)
 class Gathered:
     """What the contributions are evidence of, and what a release tells beside its statistics."""
@@ -33,13 +39,21 @@ class Gathered:
     """Who passes each place."""
     schools: dict[str, Counter[int]]
     """How many participants of each school pass each place."""
+    classes: dict[str, Counter[int]]
+    """How many participants of each campaign pass each place."""
     reasons: dict[str, Counter[str]]
     """How many participants gave each reason at each place."""
     days: dict[Hashable, date]
     """When each participant last sent something."""
     places_lost: int
     """Visits to places that the present network no longer has."""
+    quotes: dict[str, list[str]]
+    """Accepted texts of each place, where enough students wrote one."""
+    mornings: dict[int, dict[Hashable, Morning]]
+    """By school, the ride to it of each participant who cycles."""
 
+
+OPPOSITE = {"forward": "backward", "backward": "forward"}
 
 Visit = tuple[UUID, str, str, str]
 
@@ -49,12 +63,13 @@ def gather(
     places: pd.DataFrame,
     expansion: Mapping[int, float],
     crashes: pd.DataFrame | None = None,
+    accepted: Iterable[Said] = (),
 ) -> Gathered:
     """Return the evidence of all contributions: one participant, one vote per place.
 
     A later route of the same participant adds its rides; its rating of a place replaces the
     earlier one. `expansion` tells how many cyclists of a school stand behind each participant,
-    `crashes` are the official ones that were imported.
+    `crashes` are the official ones that were imported, `accepted` the texts that passed moderation.
     """
     trips: dict[Visit, float] = defaultdict(float)
     votes: dict[tuple[UUID, str], dict[str, Any]] = {}
@@ -68,9 +83,8 @@ def gather(
         who, content = opened.participant, opened.content
         school_of[who], class_of[who] = opened.school, opened.campaign
         days[str(who)] = opened.day
-        part_of_day = content.get("part_of_day", PARTS_OF_DAY[0])
         lost += sum(place not in known for place in content["places"])
-        for place, direction in _passages(content):
+        for place, direction, part_of_day in _rides(content):
             if place in known:
                 trips[who, place, direction, part_of_day] += content["rides_per_week"]
         for rating in content["ratings"]:
@@ -87,11 +101,39 @@ def gather(
             crashes,
         ),
         people=_people(visited),
-        schools=_schools(visited, school_of),
+        schools=_groups(visited, school_of),
+        classes=_groups(visited, class_of),
         reasons=_reasons(votes),
         days=days,
         places_lost=lost,
+        quotes=quotes_of(accepted),
+        mornings=_mornings(contributions),
     )
+
+
+def _rides(content: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield the passages of a contribution, and those home where they follow the same way."""
+    before, after = PARTS_OF_DAY
+    part_of_day = content.get("part_of_day", before)
+    for place, direction in _passages(content):
+        yield place, direction, part_of_day
+        if content.get("same_way_back"):
+            yield place, OPPOSITE.get(direction, ""), after if part_of_day == before else before
+
+
+def _mornings(contributions: Iterable[Opened]) -> dict[int, dict[Hashable, Morning]]:
+    """Return the usual ride to school of everybody who cycles; nobody walks with a convoy."""
+    found: dict[int, dict[Hashable, Morning]] = defaultdict(dict)
+    for opened in sorted(contributions, key=lambda one: one.day):
+        content = opened.content
+        # Before there were variants every ride was one to school.
+        if content.get("variant", "there") == "there" and content.get("mode") != "walking":
+            found[opened.school][opened.participant] = [
+                (step["id"], step.get("direction"))
+                for step in content["steps"]
+                if step["kind"] != "free"
+            ]
+    return dict(found)
 
 
 def _passages(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -141,13 +183,13 @@ def _people(visited: set[tuple[UUID, str]]) -> dict[str, frozenset[Hashable]]:
     return {place: frozenset(those) for place, those in people.items()}
 
 
-def _schools(
-    visited: set[tuple[UUID, str]], school_of: Mapping[UUID, int]
+def _groups(
+    visited: set[tuple[UUID, str]], group_of: Mapping[UUID, int]
 ) -> dict[str, Counter[int]]:
-    schools: dict[str, Counter[int]] = defaultdict(Counter)
+    groups: dict[str, Counter[int]] = defaultdict(Counter)
     for who, place in visited:
-        schools[place][school_of[who]] += 1
-    return dict(schools)
+        groups[place][group_of[who]] += 1
+    return dict(groups)
 
 
 def _reasons(votes: dict[tuple[UUID, str], dict[str, Any]]) -> dict[str, Counter[str]]:

@@ -20,17 +20,19 @@ from web.translation import LANGUAGES
 
 from .accounts import add_user
 from .areas import LoadedArea
-from .campaigns import NewCampaign, create_campaign, join_class, today
+from .campaigns import NewCampaign, create_campaign, today
 from .demo_crashes import import_simulated_crashes
 from .installation import Installation
+from .join_class import join_class
 from .publish_area import publish_area
 from .submit_route import submit_route
 
 SEED = 20_261
 CLOSED, OPEN = 276, 24
-ROSTER = 400
-"""Participants of the finished campaign, and of the open class that a visitor joins."""
-TITLES = ("Autumn survey (simulated)", "Class 9b (simulated)")
+"""Participants of the finished campaigns, and of the open class that a visitor joins."""
+ROSTER = 134
+FINISHED = ("Years 5 and 6 (simulated)", "Years 7 and 8 (simulated)", "Years 9 and 10 (simulated)")
+TITLE = "Class 9b (simulated)"
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def fill_demo(here: Installation, area_id: str, school_name: str, progress: Prog
         _make(here, school, progress)
     elif not opened:
         with here.store.write() as session:
-            _campaign(session, school, TITLES[1], roster=OPEN + 6)
+            _campaign(session, school, TITLE, roster=OPEN + 6)
     with here.store.read() as session:
         code = next(
             one.code for one in campaigns.in_area(session, area_id)[::-1]
@@ -86,8 +88,8 @@ def _make(here: Installation, school: School, progress: Progress) -> None:
             if users.by_email(session, account.email) is None:
                 of = school if account.role == "teacher" else area
                 add_user(session, account.email, account.password, account.role, of)
-        first = _campaign(session, school, TITLES[0], roster=ROSTER)
-        second = _campaign(session, school, TITLES[1], roster=OPEN + 6)
+        finished = [_campaign(session, school, title, roster=ROSTER) for title in FINISHED]
+        opened = _campaign(session, school, TITLE, roster=OPEN + 6)
     town = simulate_town(
         loaded.network,
         (school.location.x, school.location.y),
@@ -98,14 +100,15 @@ def _make(here: Installation, school: School, progress: Progress) -> None:
     import_simulated_crashes(here, area, loaded, town.crashes)
     generator = np.random.default_rng(SEED)
     for number, student in enumerate(town.participants):
-        campaign = first if number < CLOSED else second
+        campaign = finished[number % len(finished)] if number < CLOSED else opened
         sent = as_sent(student, float(generator.random()), number)
         if sent is not None:
             _send(here, loaded, campaign, sent)
         progress("simulating students", (number + 1) / len(town.participants))
         if number + 1 == CLOSED:
-            _close(here, first.id)
-            publish_area(here, school.area_id, first.id)
+            for closed in finished:
+                _close(here, closed.id)
+            publish_area(here, school.area_id, finished[0].id)
 
 
 def as_sent(student: SimulatedParticipant, u: float, number: int) -> RouteIn | None:

@@ -1,4 +1,7 @@
-"""Open what was sealed: imported by the publishing service alone (import-linter checks it)."""
+"""Open what was sealed.
+
+Publishing alone opens contributions, moderation alone texts before that: import-linter checks it.
+"""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""The school's safety report and the class poster, filled from a release and a campaign."""
+"""What a school prints: its safety report, the class poster, and the map to draw on at home."""
 
 from datetime import date
 from typing import Any
@@ -11,15 +11,18 @@ from api.auth import show_code
 from api.errors import NotEnoughError
 from api.settings import Settings
 from api.store.models import Campaign, Case, School
+from geo.base_layers import read_base_layers
 from geo.crs import WGS84
 from geo.policy import policy_table
 from geo.protection import K_STAFF
 from web.figures import flow_map
+from web.paper_map import GROUND_LAYERS, MapSheet, Paper, bounds_around, paper_map
 from web.posters import ClassPoster, class_poster
 from web.report_values import PlaceRow, SafetyReport
 from web.reports import safety_report
+from web.tiles import BASEMAP
 
-from .areas import LoadedArea
+from .areas import LoadedArea, area_folder
 from .read_release import Published, without_few_crashes
 
 ROWS = 40
@@ -83,21 +86,52 @@ def print_report(
     )
 
 
-def print_poster(campaign: Campaign, settings: Settings) -> bytes:
-    """Return the poster with a class's code as PDF."""
+def print_poster(campaign: Campaign, settings: Settings, language: str) -> bytes:
+    """Return the poster with a class's code as PDF, in the class's language or another one."""
     code = show_code(campaign.code)
+    with_cards = campaign.consent_kind == "cards"
     return class_poster(
         ClassPoster(
-            language=campaign.language,
+            language=language,
             simulated=campaign.simulated,
             school=campaign.school.name,
             campaign=campaign.title,
             code=code,
             address=settings.base_url.split("://", 1)[-1],
-            join_address=f"{settings.base_url}/?code={code}",
+            join_address=settings.base_url if with_cards else f"{settings.base_url}/?code={code}",
             day=campaign.from_day,
             at_least=K_STAFF,
+            with_cards=with_cards,
         )
+    )
+
+
+def print_map(  # noqa: PLR0913 - what a person may choose, by name
+    campaign: Campaign,
+    area: LoadedArea,
+    settings: Settings,
+    language: str,
+    *,
+    paper: Paper,
+    radius_m: int,
+) -> bytes:
+    """Return the map around the campaign's school as PDF: for those who draw at home."""
+    school = campaign.school.location
+    tiles = area_folder(settings, area.id, area.version) / BASEMAP
+    bounds = bounds_around(school, radius_m=radius_m, paper=paper)
+    return paper_map(
+        MapSheet(
+            language=language,
+            simulated=campaign.simulated,
+            school=campaign.school.name,
+            campaign=campaign.title,
+            paper=paper,
+            radius_m=radius_m,
+            day=campaign.from_day,
+        ),
+        area.network,
+        read_base_layers(tiles, GROUND_LAYERS, bounds),
+        school,
     )
 
 

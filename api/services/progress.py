@@ -1,5 +1,7 @@
 """How far a class is: numbers only, for the students, the teacher and the board."""
 
+from uuid import UUID
+
 from api.schemas import ClassOut
 from api.store import campaigns
 from api.store.engine import Session
@@ -16,6 +18,10 @@ def class_progress(session: Session, campaign: Campaign) -> ClassOut:
         school=campaign.school.name,
         simulated=campaign.simulated,
         participants=numbers.participants,
+        drawing=numbers.drawing,
+        rating=numbers.rating,
+        senders=numbers.senders,
+        ratings=numbers.ratings,
         routes=numbers.routes,
         km=round(numbers.km, 1),
         km_rated=round(numbers.km_rated, 1),
@@ -23,3 +29,10 @@ def class_progress(session: Session, campaign: Campaign) -> ClassOut:
         needed=max(0, BATCH - numbers.senders),
         next_release_in=max(0, BATCH - new),
     )
+
+
+def reach_stage(session: Session, participant_id: UUID, stage: str) -> None:
+    """Note how far a participant has come, for the counts on the board."""
+    participant = campaigns.find_participant(session, participant_id)
+    if participant is not None:
+        participant.stage = stage

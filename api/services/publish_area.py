@@ -12,7 +12,7 @@ from uuid import UUID
 
 from api.errors import NotEnoughError
 from api.settings import Settings
-from api.store import audit, campaigns, jobs, releases
+from api.store import areas, audit, campaigns, jobs, releases
 from api.store.engine import Session
 from api.store.models import Case, Release
 from geo.effect_protection import protect_effects
@@ -30,6 +30,8 @@ from .campaigns import today
 from .installation import Installation
 from .keys import area_key
 from .opening import open_sealed
+from .plan_school_convoys import NO_CONVOYS, AreaConvoys, plan_school_convoys
+from .quotes import without_refused
 from .record_measure import recorded_measures
 from .release_content import canonical, describe, gather_clusters, rank
 from .sealing import seal
@@ -53,6 +55,7 @@ def publish_area(here: Installation, area_id: str, closing: int | None = None) -
         evidence = area_evidence(here, session, area_id)
         before = releases.newest_whole(session, area_id)
         measures = recorded_measures(session, area_id)
+        schools = areas.schools_of(session, area_id)
     policy, places = load_policy(), evidence.loaded.network.places
     summary = summarise(
         places,
@@ -63,16 +66,25 @@ def publish_area(here: Installation, area_id: str, closing: int | None = None) -
     graph = place_graph(evidence.loaded.network)
     reach = max(policy.cluster_radius_m, policy.cluster_join_m)
     around = surround(summary, places, graph, find_neighbours(graph, reach), policy)
-    published, told_before = _published(here.settings, before)
+    published, told_before, led_before = _published(here.settings, before)
     cells = protect(
         describe(summary, around, evidence.gathered, places, evidence.participation),
         evidence.gathered.people,
         published,
     )
+    cells = without_refused(cells, evidence.refused)
     told = protect_effects(
         effects(measures, places, evidence.gathered.evidence, evidence.gathered.days, policy),
         told_before,
         cells,
+    )
+    led = plan_school_convoys(
+        schools,
+        evidence.gathered.mornings,
+        cells,
+        evidence.loaded.network,
+        policy,
+        before=led_before,
     )
     rows, clusters = gather_clusters(rank(cells.rows.values(), summary.mode))
     content: dict[str, object] = {
@@ -92,8 +104,9 @@ def publish_area(here: Installation, area_id: str, closing: int | None = None) -
         "places": rows,
         "clusters": clusters,
         "effects": told.rows,
+        "convoys": led.rows,
     }
-    return _write(here, evidence, before, _Result(summary, content, cells, told))
+    return _write(here, evidence, before, _Result(summary, content, cells, told, led))
 
 
 def _require_enough(session: Session, area_id: str, closing: int | None) -> None:
@@ -106,10 +119,10 @@ def _require_enough(session: Session, area_id: str, closing: int | None) -> None
         )
 
 
-def _published(settings: Settings, before: Release | None) -> tuple[Cells, Effects]:
-    """Return what the release before showed of places and of measures, and who stood behind it."""
+def _published(settings: Settings, before: Release | None) -> tuple[Cells, Effects, AreaConvoys]:
+    """Return what the release before showed of places, measures and convoys, and who was behind."""
     if before is None:
-        return Cells({}, {}), NOTHING
+        return Cells({}, {}), NOTHING, NO_CONVOYS
     key = area_key(settings, before.area_id, "seal")
     people = open_sealed(key, before.ledger, bound_to=f"ledger/{before.area_id}/{before.number}")
     behind: dict[str, frozenset[Hashable]] = {
@@ -117,7 +130,11 @@ def _published(settings: Settings, before: Release | None) -> tuple[Cells, Effec
     }
     content = read_content(before)
     rows = {row["id"]: row for row in content["places"]}
-    return Cells(rows, behind), Effects(content.get("effects", []), behind)
+    return (
+        Cells(rows, behind),
+        Effects(content.get("effects", []), behind),
+        AreaConvoys(content.get("convoys", {}), behind),
+    )
 
 
 def read_content(release: Release) -> dict[str, Any]:
@@ -133,6 +150,7 @@ class _Result:
     content: dict[str, object]
     cells: Cells
     told: Effects
+    led: AreaConvoys
 
 
 def _write(
@@ -142,7 +160,7 @@ def _write(
     number = before.number + 1 if before else 1
     text, content_hash = canonical(result.content)
     cells = result.cells
-    behind = {**cells.people, **result.told.parts}
+    behind = {**cells.people, **result.told.parts, **result.led.people}
     ledger = {cell: sorted(str(one) for one in people) for cell, people in behind.items()}
     release = Release(
         area_id=area_id,

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from api.errors import NoReleaseError, NotFoundError
 from api.store import releases
 from api.store.engine import Session
-from api.store.models import Case
+from api.store.models import Case, Release
 from geo.protection import K_STAFF
 
 Order = Literal["priority", "danger"]
@@ -20,7 +20,9 @@ NEWER: dict[str, Any] = dict.fromkeys((
     "yearly", "yearly_low", "yearly_high", "normal", "excess", "excess_low", "excess_high",
     "evidence", "exposure", "crashes", "crashes_ksi",
     "crashes_slight", "crash_share", "cluster", "cluster_p", "heat",
-)) | {"assumptions": [], "passages_by": {}}  # fmt: skip
+)) | {
+    "assumptions": [], "passages_by": {}, "several_classes": False, "quotes": [],
+}  # fmt: skip
 """What releases did not have at first, as it reads in those that are that old."""
 COARSE = {
     "relative": 1, "relative_low": 1, "relative_high": 1, "probability": 2,
@@ -61,6 +63,11 @@ class Published:
         return sorted(self.places, key=lambda row: row["rank_danger"] or math.inf)
 
     @property
+    def convoys(self) -> dict[str, list[dict[str, Any]]]:
+        """Return the convoys of each school that has some, by its id."""
+        return self.content.get("convoys", {})  # type: ignore[no-any-return]
+
+    @property
     def effects(self) -> list[dict[str, Any]]:
         """Return what changed where something was done."""
         return self.content.get("effects", [])  # type: ignore[no-any-return]
@@ -86,10 +93,14 @@ class Published:
 def newest_release(session: Session, area_id: str) -> Published | None:
     """Return the newest release of an area, or None before the first."""
     head = releases.newest(session, area_id)
-    if head is None:
-        return None
-    content = _parse(head.content_hash, head.content)
-    return Published(area_id, head.number, head.day, head.content_hash, content, head.robustness)
+    return None if head is None else _read(head)
+
+
+def last_release_before(session: Session, area_id: str, day: date) -> Published | None:
+    """Return the newest release of an area that is older than a day, None without one."""
+    earlier = (head for head in releases.of_area(session, area_id) if head.day < day)
+    head = next(earlier, None)
+    return None if head is None else _read(head)
 
 
 def without_few_crashes(release: Published) -> Published:
@@ -141,6 +152,13 @@ def require_place(release: Published, place_id: str) -> dict[str, Any]:
 def cases(session: Session, area_id: str) -> dict[str, Case]:
     """Return the cases of an area by place."""
     return releases.cases_of(session, area_id)
+
+
+def _read(head: Release) -> Published:
+    content = _parse(head.content_hash, head.content)
+    return Published(
+        head.area_id, head.number, head.day, head.content_hash, content, head.robustness
+    )
 
 
 @lru_cache(maxsize=8)

@@ -21,6 +21,8 @@ from geo.surroundings import Surroundings
 from .contributions import Gathered
 
 DIGITS = 8
+K_PUBLIC = 10
+"""R2: distinct participants behind what students and the public see."""
 STATES = ("confirmed", "watch", "unknown")
 STATISTICS = (
     "participants", "passages", "exposure", "ratings", "mean_rating", "danger", "danger_low",
@@ -116,13 +118,25 @@ def describe(
                 for reason, count in sorted(gathered.reasons.get(str(place), {}).items())
                 if count >= K_REASONS
             },
+            "quotes": gathered.quotes.get(str(place), []),
             "schools": {
                 str(school): count
                 for school, count in sorted(gathered.schools[str(place)].items())
                 if school in participation and split_is_safe(count, whole)
             },
+            "several_classes": several_classes(gathered.classes[str(place)]),
         }
     return rows
+
+
+def several_classes(classes: Mapping[int, int]) -> bool:
+    """Return whether the public may see what students of these classes say of a place (R2).
+
+    Beside the largest class there must be enough others: that a second class passes here would
+    else show the way of the one student of it who does (R6).
+    """
+    whole = sum(classes.values())
+    return whole >= K_PUBLIC and whole - max(classes.values()) >= K_STAFF
 
 
 def _shares(figures: pd.Series, whole: int, *, directed: bool) -> Row:

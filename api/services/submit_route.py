@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from uuid import UUID
 
+from geo.plausibility import stored_flags
+
 from api.auth import phrase_of
-from api.errors import ChangedRouteError, InvalidRouteError
+from api.errors import AlreadySentError, ChangedRouteError, InvalidRouteError
 from api.schemas import FreeStep, IntersectionStep, RouteIn, RouteReceipt, SegmentStep
 from api.settings import Settings
 from api.store import campaigns, jobs
@@ -23,9 +25,15 @@ from .installation import Installation
 from .keys import area_key
 from .sealing import seal
 
-MAX_ROUTES = 5
 TOLERANCE_M = 30
 """The device measures from inside an intersection to inside a segment, the check by whole ones."""
+
+
+ABOUT = {
+    "variant", "same_way_back", "mode", "departure", "minutes", "companions", "why", "source",
+    "confirmed",
+}  # fmt: skip
+"""What is stored of a ride as it was said."""
 
 
 def submit_route(
@@ -39,6 +47,8 @@ def submit_route(
     ------
     ChangedRouteError
         If the id is taken by another content.
+    AlreadySentError
+        If there is a ride of this variant already and it is not said to be replaced.
     InvalidRouteError, BrokenRouteError, UnknownPlaceError, OutsideAreaError
         If the route does not follow the network, or a rating is not on it.
     CampaignClosedError
@@ -52,16 +62,15 @@ def submit_route(
     sealed = seal(key, _content(area, traced, sent), bound_to=f"{sent.id}/{participant_id}")
     with here.store.write() as session:
         # Read inside the writing transaction: of somebody erased meanwhile nothing is stored.
-        participant = session.get(Participant, participant_id)
+        participant = session.get(Participant, participant_id, with_for_update=True)
         if participant is None:
             raise InvalidRouteError("your data was erased: join the class again")
         known = campaigns.find_route(session, sent.id)
         if known is not None:
             _require_same(known, participant, fingerprint)
-            return _receipt(here.settings, area, known), False
+            return _receipt(here.settings, area, participant, known), False
         require_open(participant.campaign)
-        if campaigns.routes_by(session, participant.id) >= MAX_ROUTES:
-            raise InvalidRouteError(f"you have sent {MAX_ROUTES} routes, no more can be added")
+        _make_room(session, participant, sent)
         rated = _rated(traced, sent)
         route = Route(
             id=sent.id,
@@ -73,6 +82,8 @@ def submit_route(
             metres_rated=traced.length_m - _metres_unrated(area, sent, rated),
             places=len(set(traced.places)),
             rated=len(rated),
+            variant=sent.variant,
+            flags=_flags(participant, traced, sent),
             fingerprint=fingerprint,
             sealed=sealed,
         )
@@ -80,14 +91,15 @@ def submit_route(
         session.flush()
         _add_remarks(session, key, sent)
         _queue_release(session, area.id)
-        return _receipt(here.settings, area, route), True
+        participant.redraw_on = None
+        return _receipt(here.settings, area, participant, route), True
 
 
 def _trace(area: LoadedArea, sent: RouteIn) -> TracedRoute:
     """Return the route on the network, or for a ride too short to store only its crossings."""
     if sent.steps:
         traced = trace(area.tracing, [_step(step) for step in sent.steps])
-        _require_cut(area, traced, sent.steps[0])
+        _require_cut(area, traced, sent.steps[-1 if sent.variant == "back" else 0])
     else:
         places = [rating.place for rating in sent.ratings]
         if not places or not area.tracing.safe.issuperset(places):
@@ -99,11 +111,11 @@ def _trace(area: LoadedArea, sent: RouteIn) -> TracedRoute:
     return traced
 
 
-def _require_cut(area: LoadedArea, traced: TracedRoute, first: object) -> None:
-    # The device cuts the home end at a safe intersection; what begins elsewhere was not cut.
-    if not (isinstance(first, IntersectionStep) and first.id in area.tracing.safe):
+def _require_cut(area: LoadedArea, traced: TracedRoute, home_end: object) -> None:
+    # The device cuts the home end at a safe intersection; what ends elsewhere was not cut.
+    if not (isinstance(home_end, IntersectionStep) and home_end.id in area.tracing.safe):
         raise InvalidRouteError(
-            "expected a route that begins at a safe intersection, got one whose home end is not cut"
+            "expected a route whose home end is a safe intersection, got one that is not cut there"
         )
     if traced.length_m < SHORTEST_REST_M - TOLERANCE_M:
         raise InvalidRouteError(
@@ -119,14 +131,43 @@ def _require_on_route(traced: TracedRoute, sent: RouteIn) -> None:
         raise InvalidRouteError(f"place {min(foreign)} is rated but is not on the route")
 
 
+def _make_room(session: Session, participant: Participant, sent: RouteIn) -> None:
+    """Let a ride take the place of the one before it; two of a kind would count twice."""
+    before = campaigns.route_of_variant(session, participant.id, sent.variant)
+    if before is None:
+        return
+    if not sent.replaces:
+        raise AlreadySentError("a ride of this kind was sent before: say that it is replaced")
+    session.delete(before)
+    # Once the counts of a participant's first ride are gone, those of the second may come.
+    session.flush()
+
+
+def _flags(participant: Participant, traced: TracedRoute, sent: RouteIn) -> list[str]:
+    """Return what asks for a second look: in what is stored, and what the device found in all."""
+    if not sent.steps:
+        return sorted(set(sent.confirmed))
+    school = participant.campaign.school.location
+    home_end = traced.coordinates[-1 if sent.variant == "back" else 0]
+    found = stored_flags(
+        length_m=traced.length_m,
+        direct_m=distance_m(home_end, (school.x, school.y)),
+        free_m=sum(_free_metres(step) for step in sent.steps),
+    )
+    return sorted({*found, *sent.confirmed})
+
+
+def _free_metres(step: object) -> float:
+    if not isinstance(step, FreeStep):
+        return 0.0
+    return sum(distance_m((a[0], a[1]), (b[0], b[1])) for a, b in pairwise(step.coordinates))
+
+
 def _metres_unrated(area: LoadedArea, sent: RouteIn, rated: set[str]) -> float:
     metres = 0.0
     for step in sent.steps:
-        if isinstance(step, FreeStep):
-            metres += sum(
-                distance_m((a[0], a[1]), (b[0], b[1])) for a, b in pairwise(step.coordinates)
-            )
-        elif isinstance(step, SegmentStep) and step.id not in rated:
+        metres += _free_metres(step)
+        if isinstance(step, SegmentStep) and step.id not in rated:
             metres += area.metres[step.id]
     return metres
 
@@ -139,18 +180,21 @@ def _rated(traced: TracedRoute, sent: RouteIn) -> set[str]:
 
 def _content(area: LoadedArea, traced: TracedRoute, sent: RouteIn) -> dict[str, object]:
     named = {rating.place: rating for rating in sent.ratings}
-    ratings = [rating.model_dump(exclude={"comment"}) | {"bulk": False} for rating in sent.ratings]
+    words = {"comment", "proposal"}
+    ratings = [rating.model_dump(exclude=words) | {"bulk": False} for rating in sent.ratings]
     if sent.rest is not None:
         ratings += [
             {"place": place, "rating": sent.rest, "seconds": None, "reasons": [],
-             "incident": None, "bulk": True}
+             "likes": [], "times": [], "incident": None, "counterpart": None, "helps": [],
+             "bulk": True}
             for place in dict.fromkeys(traced.places)
             if place not in named
         ]  # fmt: skip
     return {
         "network": area.version,
         "rides_per_week": sent.rides_per_week,
-        "part_of_day": sent.part_of_day,
+        "part_of_day": "after_school" if sent.variant == "back" else "before_school",
+        **sent.model_dump(include=ABOUT),
         "edits": sent.edits,
         "accepted_unchanged": sent.accepted_unchanged,
         "steps": [step.model_dump() for step in sent.steps],
@@ -178,10 +222,12 @@ def _require_same(known: Route, participant: Participant, fingerprint: str) -> N
 
 def _add_remarks(session: Session, key: bytes, sent: RouteIn) -> None:
     for rating in sent.ratings:
-        if rating.comment:
-            text = {"place": rating.place, "text": rating.comment}
-            sealed = seal(key, text, bound_to=f"remark/{sent.id}")
-            session.add(Remark(route_id=sent.id, sealed=sealed))
+        comment = "incident" if rating.incident else "place"
+        for about, text in ((comment, rating.comment), ("proposal", rating.proposal)):
+            if text:
+                said = {"place": rating.place, "text": text}
+                sealed = seal(key, said, bound_to=f"remark/{sent.id}")
+                session.add(Remark(route_id=sent.id, about=about, sealed=sealed))
 
 
 def _queue_release(session: Session, area_id: str) -> None:
@@ -189,10 +235,13 @@ def _queue_release(session: Session, area_id: str) -> None:
         jobs.enqueue(session, "publish", area_id, datetime.now(UTC))
 
 
-def _receipt(settings: Settings, area: LoadedArea, route: Route) -> RouteReceipt:
+def _receipt(
+    settings: Settings, area: LoadedArea, participant: Participant, route: Route
+) -> RouteReceipt:
     return RouteReceipt(
         id=route.id,
         phrase=phrase_of(area_key(settings, area.id, "phrase"), str(route.participant_id)),
+        number=participant.number,
         km=round(route.metres / 1000, 2),
         places=route.places,
         rated=route.rated,

@@ -96,6 +96,9 @@ class Campaign(Model):
     school_id: Mapped[int] = mapped_column(ForeignKey("schools.id"), index=True)
     title: Mapped[str]
     language: Mapped[str]
+    """Of the students' pages and of everything printed for the class."""
+    other_languages: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    """In which posters and cards are printed as well."""
     code: Mapped[str] = mapped_column(unique=True)
     from_day: Mapped[date]
     to_day: Mapped[date]
@@ -105,25 +108,66 @@ class Campaign(Model):
     consent_policy: Mapped[str]
     """Version of the consent text that the school attested, with the day below."""
     consent_day: Mapped[date]
+    consent_kind: Mapped[str] = mapped_column(default="form", server_default="form")
+    """How guardians agree: "form" (the school has signed forms of all), "cards" (ticked card by
+    card before it works) or "of_age" (every student is old enough to decide)."""
     created_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 
     school: Mapped[School] = relationship()
+
+
+class Card(Model):
+    """A numbered join card of a campaign: one student, on as many devices as need be."""
+
+    __tablename__ = "cards"
+    __table_args__ = (UniqueConstraint("campaign_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"))
+    number: Mapped[int]
+    code_hash: Mapped[str] = mapped_column(unique=True)
+    """Keyed hash: the code itself follows from the area's key and is nowhere in the database."""
+    consent_on: Mapped[date | None]
+    """When the teacher ticked that this student's guardian has agreed."""
+    participant_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("participants.id", ondelete="SET NULL"), index=True
+    )
+
+    campaign: Mapped[Campaign] = relationship()
 
 
 class Participant(Model):
     """One pseudonymous student in one campaign: no name, no account, no time finer than the day."""
 
     __tablename__ = "participants"
+    __table_args__ = (UniqueConstraint("campaign_id", "number"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), index=True)
-    session_hash: Mapped[str | None] = mapped_column(unique=True)
+    number: Mapped[int]
+    """The number of the card; above the roster for who joined with the code of the class."""
     phrase_hash: Mapped[str] = mapped_column(unique=True)
     joined_on: Mapped[date]
+    stage: Mapped[str] = mapped_column(default="joined", server_default="joined")
+    """How far the participant has come: joined, drawing or rating; the board counts them."""
+    redraw_on: Mapped[date | None]
+    """When the teacher asked for the ride to be drawn again; None once that has happened."""
     released_in: Mapped[int | None] = mapped_column(index=True)
     """Number of the first release that counted this participant: R5 asks for 20 new ones."""
 
     campaign: Mapped[Campaign] = relationship()
+
+
+class ParticipantSession(Model):
+    """A device on which a participant takes part; only the hash of its token is stored."""
+
+    __tablename__ = "participant_sessions"
+
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    participant_id: Mapped[UUID] = mapped_column(
+        ForeignKey("participants.id", ondelete="CASCADE"), index=True
+    )
+    expires_on: Mapped[date]
 
 
 class Route(Model):
@@ -142,6 +186,12 @@ class Route(Model):
     metres_rated: Mapped[float]
     places: Mapped[int]
     rated: Mapped[int]
+    variant: Mapped[str] = mapped_column(default="there", server_default="there")
+    """Which of the participant's rides it is: there, back, rain, winter or other; one of each."""
+    flags: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    """What about it asks for a second look, by the codes of `geo.plausibility`."""
+    withdrawn_on: Mapped[date | None]
+    """When the teacher took it out of the results; it counts again once this is None."""
     fingerprint: Mapped[str]
     """Keyed hash of what was sent: the same again is recognised, but nothing can be guessed."""
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
@@ -154,7 +204,10 @@ class Remark(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     route_id: Mapped[UUID] = mapped_column(ForeignKey("routes.id", ondelete="CASCADE"), index=True)
+    about: Mapped[str] = mapped_column(default="place", server_default="place")
+    """What it tells: "place" (what is wrong there), "incident" or "proposal"."""
     state: Mapped[str] = mapped_column(default="waiting")
+    """waiting, accepted or refused."""
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
 
 

@@ -32,6 +32,7 @@ STUDENTS = (303, 200, 303, 303, 303, 303, 303)
 STUDENTS_API = (401, 422, 401, 401, 401, 401, 401)
 TEACHERS = (303, 303, 200, 200, 404, 404, 200)
 SCHOOLS_TEACHER = (303, 303, 200, 404, 404, 404, 200)
+SCHOOLS_STAFF = (303, 303, 200, 404, 200, 404, 200)
 OF_THE_AREA = (303, 303, 200, 200, 200, 404, 200)
 AREAS_POLICE = (303, 303, 404, 404, 200, 404, 200)
 UPLOADERS = (303, 303, 404, 404, 200, 404, 404)
@@ -41,6 +42,7 @@ CRASH = b"1;2021;05;07;2;2;1;13,2628910;53,5514540\n"
 EXPECTED: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/"): EVERYBODY,
     ("POST", "/join"): (422,) * 7,
+    ("POST", "/leave"): (303,) * 7,
     ("GET", "/mine"): EVERYBODY,
     ("POST", "/mine"): EVERYBODY,
     ("GET", "/help"): EVERYBODY,
@@ -49,8 +51,13 @@ EXPECTED: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/check"): STUDENTS,
     ("GET", "/thanks"): STUDENTS,
     ("POST", "/api/snap"): STUDENTS_API,
+    ("POST", "/api/crossings"): STUDENTS_API,
+    ("POST", "/api/follow"): STUDENTS_API,
     ("POST", "/api/routes"): STUDENTS_API,
+    ("POST", "/api/stage"): STUDENTS_API,
     ("GET", "/api/class"): (401, 200, 401, 401, 401, 401, 401),
+    ("GET", "/api/results"): (401, 200, 401, 401, 401, 401, 401),
+    ("POST", "/api/alternative"): STUDENTS_API,
     ("GET", "/sign-in"): EVERYBODY,
     ("POST", "/sign-in"): (401,) * 7,
     ("GET", "/start"): (303,) * 7,
@@ -60,13 +67,30 @@ EXPECTED: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "/teach/campaigns"): (303, 303, 422, 422, 404, 404, 422),
     ("GET", "/teach/campaigns/{campaign_id}"): SCHOOLS_TEACHER,
     ("POST", "/teach/campaigns/{campaign_id}/close"): (303, 303, 303, 404, 404, 404, 303),
+    ("POST", "/teach/campaigns/{campaign_id}/reopen"): (303, 303, 303, 404, 404, 404, 303),
+    ("GET", "/teach/campaigns/{campaign_id}/cards"): SCHOOLS_TEACHER,
+    ("POST", "/teach/campaigns/{campaign_id}/cards"): (303, 303, 303, 404, 404, 404, 303),
+    ("GET", "/teach/campaigns/{campaign_id}/cards.pdf"): SCHOOLS_TEACHER,
+    ("GET", "/teach/campaigns/{campaign_id}/map.pdf"): SCHOOLS_TEACHER,
     ("GET", "/teach/campaigns/{campaign_id}/poster.pdf"): SCHOOLS_TEACHER,
     ("GET", "/teach/campaigns/{campaign_id}/report.pdf"): SCHOOLS_TEACHER,
+    ("GET", "/teach/campaigns/{campaign_id}/kit.zip"): SCHOOLS_TEACHER,
+    ("GET", "/teach/campaigns/{campaign_id}/kit/{part}"): SCHOOLS_TEACHER,
+    ("GET", "/teach/campaigns/{campaign_id}/board"): SCHOOLS_TEACHER,
+    ("GET", "/teach/campaigns/{campaign_id}/board.json"): SCHOOLS_TEACHER,
+    ("GET", "/teach/campaigns/{campaign_id}/contributions"): SCHOOLS_TEACHER,
+    ("POST", "/teach/campaigns/{campaign_id}/contributions"): (303, 303, 422, 422, 404, 404, 422),
+    ("GET", "/teach/campaigns/{campaign_id}/remarks"): SCHOOLS_TEACHER,
+    ("POST", "/teach/campaigns/{campaign_id}/remarks"): (303, 303, 422, 422, 404, 404, 422),
     ("GET", "/hotspots"): OF_THE_AREA,
     ("GET", "/api/hotspots"): (401, 401, 200, 200, 200, 404, 200),
     ("GET", "/hotspots/{area}.{ending}"): OF_THE_AREA,
     ("GET", "/hotspots/stability"): OF_THE_AREA,
     ("GET", "/places/{place_id}"): OF_THE_AREA,
+    ("GET", "/schools/{school_id}"): SCHOOLS_STAFF,
+    ("GET", "/schools/{school_id}/report.pdf"): SCHOOLS_STAFF,
+    ("GET", "/schools/{school_id}/convoys"): SCHOOLS_STAFF,
+    ("GET", "/schools/{school_id}/convoys/{number}.pdf"): SCHOOLS_STAFF,
     ("GET", "/crashes"): AREAS_POLICE,
     ("POST", "/crashes"): (303, 303, 404, 404, 422, 404, 422),
     ("GET", "/crashes/{token}"): UPLOADERS,
@@ -74,6 +98,7 @@ EXPECTED: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "/crashes/{token}/import"): (303, 303, 404, 404, 303, 404, 404),
     ("POST", "/crashes/{token}/discard"): (303, 303, 404, 404, 303, 404, 404),
     ("GET", "/areas/{area}/{version}/{name}"): EVERYBODY,
+    ("GET", "/sw.js"): EVERYBODY,
     ("GET", "/health/live"): EVERYBODY,
     ("GET", "/health/ready"): EVERYBODY,
     ("GET", "/api/openapi.json"): EVERYBODY,
@@ -101,9 +126,13 @@ def visitors(
 
 @pytest.fixture
 def address(
-    here: Installation, open_class: Callable[..., Campaign], police: TestClient
+    here: Installation,
+    open_class: Callable[..., Campaign],
+    police: TestClient,
+    convoys: list[dict[str, Any]],
 ) -> Callable[[str], str]:
     """Fills the template of an address with things of the first school and area."""
+    assert convoys
     kept = police.post(
         "/crashes?area=neubrandenburg", files=[("files", ("a.csv", CRASH_FILE + CRASH))]
     )
@@ -111,13 +140,17 @@ def address(
         release = releases.newest_whole(session, "neubrandenburg")
         assert release is not None
     (version,) = [path.name for path in (here.settings.areas / "neubrandenburg").iterdir()]
+    opened = open_class()
     values = {
-        "campaign_id": open_class().id,
+        "campaign_id": opened.id,
+        "school_id": opened.school_id,
+        "number": 1,
         "area": "neubrandenburg",
         "ending": "csv",
         "place_id": read_content(release)["places"][0]["id"],
         "version": version,
         "name": "network.pmtiles",
+        "part": "way-to-school.qgs",
         "token": kept.headers["location"].rpartition("/")[2],
     }
 
@@ -165,7 +198,20 @@ def test_who_may(
         ("teacher", "/teach/campaigns/{foreign}", "/teach/campaigns/999999"),
         ("teacher", "/teach/campaigns/{foreign}/poster.pdf", "/teach/campaigns/999999/poster.pdf"),
         ("teacher", "/teach/campaigns/{foreign}/report.pdf", "/teach/campaigns/999999/report.pdf"),
+        ("teacher", "/teach/campaigns/{foreign}/board", "/teach/campaigns/999999/board"),
+        ("teacher", "/teach/campaigns/{foreign}/board.json", "/teach/campaigns/999999/board.json"),
+        (
+            "teacher",
+            "/teach/campaigns/{foreign}/contributions",
+            "/teach/campaigns/999999/contributions",
+        ),
+        ("teacher", "/teach/campaigns/{foreign}/remarks", "/teach/campaigns/999999/remarks"),
+        ("teacher", "/teach/campaigns/{foreign}/kit.zip", "/teach/campaigns/999999/kit.zip"),
         ("police", "/teach/campaigns/{foreign}", "/teach/campaigns/999999"),
+        ("teacher", "/schools/{school}", "/schools/999999"),
+        ("teacher", "/schools/{school}/convoys", "/schools/999999/convoys"),
+        ("teacher", "/schools/{school}/convoys/1.pdf", "/schools/999999/convoys/1.pdf"),
+        ("teacher", "/schools/{school}/report.pdf", "/schools/999999/report.pdf"),
         ("police", "/hotspots/waren.csv", "/hotspots/warem.csv"),
         ("police", "/hotspots?area=waren", "/hotspots?area=warem"),
         ("police", "/api/hotspots?area=waren", "/api/hotspots?area=warem"),
@@ -183,7 +229,7 @@ def test_what_is_not_yours_reads_as_missing(
     campaign = open_class(school_id=other_school.id)
     browser = visitors[who]
 
-    theirs = browser.get(foreign.format(foreign=campaign.id))
+    theirs = browser.get(foreign.format(foreign=campaign.id, school=other_school.id))
     nothing = browser.get(missing)
 
     assert theirs.status_code == nothing.status_code == 404
@@ -212,7 +258,7 @@ def test_a_teacher_opens_classes_of_the_own_school_only(
 ) -> None:
     form: dict[str, Any] = {
         "title": "9b", "from_day": "2020-01-01", "to_day": "2099-01-01", "language": "en",
-        "roster": "30", "consent": "yes",
+        "roster": "30", "consent": "yes", "youngest": "14", "consent_kind": "form",
     }  # fmt: skip
     before = count_rows()
 
@@ -236,7 +282,8 @@ def test_a_class_that_may_not_open_stays_unopened(
 ) -> None:
     form = {
         "title": "9b", "from_day": "2020-01-01", "to_day": "2099-01-01", "language": "en",
-        "roster": "30", "consent": "yes", "school_id": str(school.id),
+        "roster": "30", "consent": "yes", "school_id": str(school.id), "youngest": "14",
+        "consent_kind": "form",
     }  # fmt: skip
     before = count_rows()
 

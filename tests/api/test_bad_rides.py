@@ -96,7 +96,7 @@ BAD: dict[str, tuple[Change, int, str]] = {
     "a point off the Earth": (free((999.0, 53.55), (13.25, 53.55)), 422, "not on earth"),
     "a gap": (a_gap, 422, "does not join"),
     "a segment ridden away from the next": (backwards, 422, "does not join"),
-    "an uncut start": (uncut, 422, "home end is not cut"),
+    "an uncut start": (uncut, 422, "is not cut there"),
     "less than 300 m": (too_short, 422, "300 m"),
     "a rating beside the route": (beside, 422, "not on the route"),
     "one place rated twice": (twice, 422, "more than once"),

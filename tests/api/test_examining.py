@@ -67,13 +67,6 @@ def test_directions_are_shown_only_where_they_hide_nobody(release: Published) ->
             assert "forward" not in shown
 
 
-def test_a_ride_home_is_counted_after_school(
-    ride: Callable[..., Body], student: TestClient
-) -> None:
-    assert student.post("/api/routes", json=ride(0, part_of_day="after_school")).status_code == 201
-    assert student.post("/api/routes", json=ride(1, part_of_day="at noon")).status_code == 422
-
-
 def test_a_class_that_did_not_all_answer_stands_for_more(release: Published) -> None:
     told = next(iter(release.content["schools"].values()))
 

@@ -33,7 +33,9 @@ def test_a_page_runs_no_script_but_its_own(teacher: TestClient, path: str) -> No
     assert "http" not in policy
     assert nonce_of(policy) != nonce_of(second.headers["content-security-policy"])
     assert first.text.count("<script") == first.text.count(f'nonce="{nonce_of(policy)}"') + (
-        first.text.count("<script src=") + first.text.count('<script type="module" src=')
+        first.text.count("<script src=")
+        + first.text.count('<script type="module" src=')
+        + first.text.count('<script type="application/json"')  # values, not run
     )
 
 
@@ -82,6 +84,18 @@ def test_every_file_a_page_asks_for_is_there(student: TestClient) -> None:
             response = student.get(f"/static/{file}".replace("&amp;", "&"))
             assert response.status_code == 200, file
             assert ("?v=" in file) is ("immutable" in response.headers["cache-control"])
+
+
+def test_the_offline_script_sees_the_whole_site_and_is_never_kept_for_long(
+    client: TestClient,
+) -> None:
+    response = client.get("/sw.js")
+
+    assert response.status_code == 200
+    assert response.headers["content-type"].startswith("text/javascript")
+    assert response.headers["cache-control"] == "no-cache"
+    # It asks its own site only, as every page does.
+    assert "connect-src 'self'" in response.headers["content-security-policy"]
 
 
 @pytest.mark.parametrize("path", ["/static/../api/app.py", "/static/%2e%2e/pages.py", "/static/no"])

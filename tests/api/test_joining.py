@@ -11,8 +11,9 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.services.areas import AreaLibrary
 from api.services.campaigns import today
+from api.services.installation import Installation
 from api.settings import Settings
-from api.store.models import Campaign
+from api.store.models import Campaign, Participant, ParticipantSession
 
 Rows = Callable[[], dict[str, int]]
 
@@ -149,3 +150,17 @@ def session_cookie(headers: list[str], name: str) -> Morsel[str]:
     for header in headers:
         jar.load(header)
     return jar[name]
+
+
+def test_whoever_leaves_is_signed_out_on_this_device_only(
+    student: TestClient, here: Installation
+) -> None:
+    with here.store.read() as session:
+        assert session.query(ParticipantSession).count() == 1
+
+    assert student.post("/leave").status_code == 303
+
+    assert student.get("/api/class").status_code == 401
+    with here.store.read() as session:
+        assert session.query(ParticipantSession).count() == 0
+        assert session.query(Participant).count() == 1

@@ -18,9 +18,10 @@ from starlette.testclient import TestClient
 
 from api.schemas import RouteIn
 from api.services.areas import AreaLibrary, LoadedArea
-from api.services.campaigns import NewCampaign, create_campaign, join_class, today
+from api.services.campaigns import NewCampaign, create_campaign, today
 from api.services.fill_demo import fill_demo
 from api.services.installation import Installation, open_installation
+from api.services.join_class import join_class
 from api.services.publish_area import publish_area
 from api.services.submit_route import submit_route
 from api.settings import Settings

@@ -10,8 +10,8 @@ from api.errors import WrongKeyError
 from api.schemas import RouteIn
 from api.services.installation import Installation
 from api.services.keys import area_key
-from api.store.engine import Store
-from api.store.models import Campaign, Participant, School
+from api.store.engine import Store, UtcDateTime
+from api.store.models import Campaign, Card, Participant, ParticipantSession, School
 
 Body = dict[str, Any]
 Rows = Callable[[], dict[str, int]]
@@ -262,5 +262,9 @@ def test_nothing_finer_than_the_day_is_stored_of_a_student(
     kinds = {name: type(value).__name__ for name, value in vars(student).items()}
     assert "datetime" not in kinds.values()
     assert set(kinds) - {"_sa_instance_state"} == {
-        "id", "campaign_id", "session_hash", "phrase_hash", "joined_on", "released_in",
+        "id", "campaign_id", "number", "phrase_hash", "joined_on", "stage", "redraw_on",
+        "released_in",
     }  # fmt: skip
+    for table in (Participant, ParticipantSession, Card):
+        names = [type(column.type) for column in table.__table__.columns]
+        assert UtcDateTime not in names

@@ -56,8 +56,8 @@ def test_what_is_sealed_is_what_was_sent(
     assert content["rides_per_week"] == body["rides_per_week"]
     assert content["ratings"] == [
         {
-            "place": place, "rating": 2, "seconds": None, "reasons": ["speed"],
-            "incident": "fall", "bulk": False,
+            "place": place, "rating": 2, "seconds": None, "reasons": ["speed"], "likes": [],
+            "times": [], "incident": "fall", "counterpart": None, "helps": [], "bulk": False,
         }
     ]  # fmt: skip
 
@@ -124,14 +124,52 @@ def test_an_id_of_somebody_else_is_refused_without_telling_their_ride(
     assert count_rows() == stored
 
 
-def test_a_student_may_add_routes_up_to_five(
+def backwards(body: Body) -> Body:
+    """Return the ride home by the same streets, as a device sends it: the home end last."""
+    turn = {"forward": "backward", "backward": "forward"}
+    steps = [
+        step | ({"direction": turn[step["direction"]]} if step["kind"] == "segment" else {})
+        for step in body["steps"][::-1]
+    ]
+    return body | {"variant": "back", "steps": steps}
+
+
+def test_a_student_has_one_ride_of_each_kind(
     student: TestClient, ride: Callable[..., Body], problem: Problem
 ) -> None:
-    answers = [student.post("/api/routes", json=ride(number)) for number in range(6)]
+    kinds = ("there", "rain", "winter", "other")
+    answers = [student.post("/api/routes", json=ride(i, variant=v)) for i, v in enumerate(kinds)]
+    again = student.post("/api/routes", json=ride(5))
 
-    assert [answer.status_code for answer in answers] == [201] * 5 + [422]
-    assert "5 routes" in problem(answers[-1])
-    assert len({answer.json()["phrase"] for answer in answers[:5]}) == 1
+    assert [answer.status_code for answer in answers] == [201] * 4
+    assert len({answer.json()["phrase"] for answer in answers}) == 1
+    assert again.status_code == 409
+    assert again.json()["type"] == "urn:barometer:already-sent"
+    assert "replaced" in problem(again)
+
+
+def test_a_ride_drawn_anew_takes_the_place_of_the_first(
+    student: TestClient, store: Store, ride: Callable[..., Body]
+) -> None:
+    first, second = ride(0), ride(1, replaces=True)
+    student.post("/api/routes", json=first)
+
+    assert student.post("/api/routes", json=second).status_code == 201
+    assert student.post("/api/routes", json=second).status_code == 200  # its answer got lost
+    with store.read() as session:
+        assert [str(one.id) for one in session.scalars(select(Route))] == [second["id"]]
+    assert student.get("/api/class").json()["routes"] == 1
+
+
+def test_a_ride_home_is_cut_at_its_end(
+    student: TestClient, ride: Callable[..., Body], problem: Problem
+) -> None:
+    home = backwards(ride(0))
+
+    assert student.post("/api/routes", json=home).status_code == 201
+    uncut = backwards(ride(1)) | {"replaces": True}
+    uncut["steps"].pop()
+    assert "not cut" in problem(student.post("/api/routes", json=uncut))
 
 
 def test_a_ride_too_short_to_store_gives_only_ratings_of_safe_intersections(
@@ -176,9 +214,11 @@ def test_the_class_page_counts_what_was_sent(
 
     numbers = join(campaign).get("/api/class").json()
 
+    assert numbers.pop("ratings") > 3
     assert numbers | {"km": 0, "km_rated": 0} == {
         "title": "Class 9b", "school": "Albert-Einstein-Gymnasium", "simulated": False,
-        "participants": 4, "routes": 3, "km": 0, "km_rated": 0, "share_rated": 1.0,
+        "participants": 4, "drawing": 0, "rating": 0, "senders": 3, "routes": 3,
+        "km": 0, "km_rated": 0, "share_rated": 1.0,
         "needed": 17, "next_release_in": 17,
     }  # fmt: skip
     assert numbers["km"] == numbers["km_rated"] > 1

@@ -282,10 +282,12 @@ def visits(
     open_class: Callable[..., Campaign],
     police: TestClient,
     store: Store,
+    convoys: list[dict[str, Any]],  # noqa: ARG001 - and the page of convoys needs some
 ) -> dict[str, list[Visit]]:
     """For every page a way to see it, in each of its states that need no click."""
     teacher, officer, open_to_all = "teacher@school.example", "police@town.example", ""
     opened = open_class()
+    open_class(consent_kind="cards", other_languages=["de"])
     with store.read() as session:
         known = [one.id for one in campaigns.of_school(session, opened.school_id)]
     place = police.get("/api/hotspots").json()["places"][0]["id"]
@@ -302,6 +304,24 @@ def visits(
         "/teach": (teacher, ["/teach"]),
         "/teach/campaigns/new": (teacher, ["/teach/campaigns/new"]),
         "/teach/campaigns/{campaign_id}": (teacher, [f"/teach/campaigns/{n}" for n in known]),
+        "/teach/campaigns/{campaign_id}/cards": (
+            teacher,
+            [f"/teach/campaigns/{n}/cards" for n in known],
+        ),
+        "/teach/campaigns/{campaign_id}/board": (
+            teacher,
+            [f"/teach/campaigns/{n}/board" for n in known],
+        ),
+        "/teach/campaigns/{campaign_id}/contributions": (
+            teacher,
+            [f"/teach/campaigns/{n}/contributions" for n in known],
+        ),
+        "/teach/campaigns/{campaign_id}/remarks": (
+            teacher,
+            [f"/teach/campaigns/{n}/remarks" for n in known],
+        ),
+        "/schools/{school_id}": (teacher, [f"/schools/{opened.school_id}"]),
+        "/schools/{school_id}/convoys": (teacher, [f"/schools/{opened.school_id}/convoys"]),
         "/hotspots": (officer, ["/hotspots", "/hotspots?list=danger"]),
         "/hotspots/stability": (officer, ["/hotspots/stability"]),
         "/places/{place_id}": (officer, [f"/places/{place}"]),

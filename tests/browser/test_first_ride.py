@@ -20,6 +20,7 @@ from geo.crs import distance_m
 pytestmark = pytest.mark.browser
 PASSWORD = "correct horse battery"  # noqa: S105 - of databases that tests throw away
 OTHERS = 24
+MOST_TAPS = 30
 K = 5
 # 1.7 km south of the school, and a street beside the ring road that the proposal follows.
 START = (13.262891, 53.551454)
@@ -135,6 +136,8 @@ def test_from_a_code_to_a_hotspot_and_a_report(
     arrive: Callable[[Campaign, int], None],
     rides: list[RouteIn],
     loaded: LoadedArea,
+    store: Store,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     page = phone.new_page()
     hand = finger(page)
@@ -143,7 +146,12 @@ def test_from_a_code_to_a_hotspot_and_a_report(
     rate_two_exceptions(page, hand, axe)
     send_what_is_shown(page, hand, axe, start=start, area=loaded)
     read_six_words(page, axe)
-    print(f"\ntaps from the code to sent: {hand.taps}")  # noqa: T201 - a figure for the reader
+    with store.read() as session:
+        rated = campaigns.progress(session, campaign.id).share_rated
+    with capsys.disabled():
+        print(f"\ntaps from the code to sent: {hand.taps}, drawn length rated: {rated:.0%}")  # noqa: T201 - a figure for the reader
+    assert hand.taps <= MOST_TAPS
+    assert rated == 1
 
     passing = sum(RATED_ID in {step["id"] for step in named(ride)} for ride in rides[:OTHERS])
     assert passing >= K

@@ -67,3 +67,11 @@ def test_any_title_fits_on_one_sheet(school: str, campaign: str) -> None:
     pdf = class_poster(replace(POSTER, school=school, campaign=campaign))
 
     assert len(PdfReader(BytesIO(pdf)).pages) == 1
+
+
+def test_a_class_with_cards_has_no_code_on_the_wall() -> None:
+    words = text(replace(POSTER, with_cards=True))
+
+    assert POSTER.code not in words
+    assert "Your own card has the code." in words
+    assert "Scan the square on your card" in words

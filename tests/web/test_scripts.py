@@ -3,14 +3,18 @@
 import json
 import math
 import random
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 import web
+from api.schemas import RatingIn, RouteIn
+from geo.plausibility import MODES, Flag, flags, thresholds
 from geo.routing import Passage
 from geo.trimming import cut_index
 from web.messages import script_messages
@@ -32,7 +36,18 @@ def open_scripts(browser: Browser) -> Page:
     tab.route("**/*", lambda route: route.fulfill(status=200, content_type="text/html", body=""))
     tab.goto("http://localhost/")
     tab.set_content(f'<script type="application/json" id="config">{json.dumps(CONFIG)}</script>')
-    for name in ("page", "api", "draft", "cut", "ride", "hotspots"):
+    for name in (
+        "page",
+        "api",
+        "draft",
+        "outbox",
+        "cut",
+        "ride",
+        "answers",
+        "contribution",
+        "hotspots",
+        "plausible",
+    ):
         tab.add_script_tag(path=str(JS / f"{name}.js"))
     return tab
 
@@ -85,6 +100,30 @@ def test_bands_are_the_same_at_every_boundary(page: Page) -> None:
         )
         bands = [place_band(scale, place) for place in places]
         assert found == [band.key if band else None for band in bands]
+
+
+def test_what_asks_for_a_second_look_is_the_same_on_the_device_and_on_the_server(
+    page: Page,
+) -> None:
+    limits = thresholds()
+    lengths = [0.0, 1500.0, *(limits[name] for name in limits if name.startswith("long_"))]
+    edges = [*lengths, limits["short"], 4000.0, 9000.0]
+    rides: list[dict[str, Any]] = [
+        {"length_m": length, "direct_m": direct, "free_m": free, "minutes": minutes, "mode": mode}
+        for length in [*edges, *(math.nextafter(edge, math.inf) for edge in edges)]
+        for direct in (0.0, 140.0, length / 2, length / 1.01, length)
+        for free in (0.0, limits["straight_floor"], length / 2, length)
+        for minutes in (None, 1, 5, 20, 90)
+        for mode in MODES
+    ]
+    found = page.evaluate(
+        "([rides, limits]) => rides.map((ride) => barometer.plausible.find(ride, limits))",
+        [rides, limits],
+    )
+    expected = [list(flags(**ride)) for ride in rides]
+
+    assert found == expected
+    assert {code for codes in expected for code in codes} == set(get_args(Flag))
 
 
 def test_same_device_cuts_the_same_and_others_do_not(page: Page) -> None:
@@ -156,7 +195,7 @@ def test_stretch_is_one_stop_with_the_driveway_on_it(page: Page) -> None:
     assert (stop["kind"], stop["name"], stop["from_m"], stop["to_m"]) == ("segment", "b", 300, 500)
     # Each place is sent for itself, the near miss once, and on the street.
     miss = {"b1 drive b2": answer(2, incident="near_miss")}
-    sent = page.evaluate("([ride, answers]) => barometer.ride.said(ride, answers)", [ride, miss])
+    sent = page.evaluate("([ride, answers]) => barometer.answers.said(ride, answers)", [ride, miss])
     assert [(one["place"], one["rating"], one["incident"]) for one in sent["ratings"]] == [
         ("b1", 2, None), ("drive", 2, None), ("b2", 2, "near_miss"),
     ]  # fmt: skip
@@ -194,14 +233,16 @@ def answer(rating: int | None, *, bulk: bool = False, **changes: object) -> dict
 
 
 def said(
-    page: Page, stops: list[str], answers: dict[str, object], *, short: bool = False
+    page: Page, stops: list[str], answers: Mapping[str, object], *, short: bool = False
 ) -> dict[str, Any]:
     pieces = [(key, key.split()) for key in stops]
     ride = {
         "stops": [{"key": key, "ids": ids, "segments": ids} for key, ids in pieces],
         "short": short,
     }
-    return page.evaluate("([ride, answers]) => barometer.ride.said(ride, answers)", [ride, answers])
+    return page.evaluate(
+        "([ride, answers]) => barometer.answers.said(ride, answers)", [ride, answers]
+    )
 
 
 def test_near_miss_of_a_stretch_is_counted_once(page: Page) -> None:
@@ -232,6 +273,199 @@ def test_rest_never_speaks_for_a_place_without_answer(page: Page) -> None:
         assert sent["rest"] is None
         assert [r["place"] for r in sent["ratings"]] == ["a"]
     assert said(page, ["a"], {"a": fine}, short=True)["rest"] is None
+
+
+def back(
+    page: Page, legs: list[dict[str, Any]], places: list[dict[str, Any]], u: float = 0.5
+) -> dict[str, Any]:
+    """What is left of a ride home from 53.5° N to the north, where the home is."""
+    length = sum(one["length_m"] for one in legs)
+    route = {"waypoints": [], "length_m": length, "legs": legs, "places": places}
+    home = {"lon": 13.2, "lat": 53.5 + length / 111_195}
+    draft = {"route": route, "points": [home], "variant": "back"}
+    found: dict[str, Any] = page.evaluate(
+        "([draft, u]) => barometer.ride.stored(draft, u)", [draft, u]
+    )
+    return found
+
+
+def test_ride_home_ends_where_it_is_cut(page: Page) -> None:
+    # 1,000 m: 300 m of streets, 100 m straight over a field, 600 m of streets to the home.
+    ride = back(
+        page,
+        [leg(0, 300), leg(300, 400, straight=True), leg(400, 1000)],
+        [place("c1", 0, 300, "tc"), place("b1", 400, 680, "tb"),
+         place("x", 680, 690, kind="intersection"), place("a1", 690, 1000, "ta")],
+    )  # fmt: skip
+
+    assert [step.get("id", "free") for step in ride["steps"]] == ["c1", "free", "b1", "x"]
+    assert [step.get("direction") for step in ride["steps"]] == ["forward", None, "forward", None]
+    assert keys(ride) == ["c1", "b1", "x"]
+    assert (ride["metres"], ride["cutM"]) == (690, 310)
+    assert [line["straight"] for line in ride["lines"]] == [False, True, False]
+    north = max(lat for line in ride["lines"] for _, lat in line["coordinates"])
+    assert north == pytest.approx(53.5 + 690 / 111_195, abs=1e-6)
+
+
+def test_ride_home_is_cut_as_the_server_cuts_it_the_other_way_round(page: Page) -> None:
+    rng = random.Random(2)  # noqa: S311 - a fixed seed for made-up rides
+    checked = 0
+    for _ in range(150):
+        there, u = passages(rng), rng.random()
+        length = there[-1].to_m
+        # As it is ridden home: the last place first, distances from the school.
+        places = [
+            asdict(one) | {"from_m": length - one.to_m, "to_m": length - one.from_m,
+                           "id": f"p{one.id}", "stretch": None}
+            for one in reversed(there)
+        ]  # fmt: skip
+        # `passages` begins at the home, so here it lies at the southern end.
+        draft = {
+            "route": {"length_m": length, "legs": [leg(0, length)], "places": places},
+            "points": [{"lon": 13.2, "lat": 53.5}],
+            "variant": "back",
+        }
+        ride = page.evaluate("([draft, u]) => barometer.ride.stored(draft, u)", [draft, u])
+        index = cut_index(there, (13.2, 53.5), u)
+        assert ride["short"] is (index is None)
+        if index is not None:
+            assert [s["id"] for s in ride["steps"]] == [
+                p["id"] for p in places[: len(there) - index]
+            ]
+            assert ride["steps"][-1]["kind"] == "intersection"
+            checked += 1
+    assert checked > 30
+
+
+def test_what_goes_out_is_what_the_server_takes(page: Page) -> None:
+    legs = [leg(0, 900)]
+    places = [place("siiii1", 0, 300, "ta"), place("iiiii2", 300, 300, kind="intersection"),
+              place("siiii3", 300, 900, "tb")]  # fmt: skip
+    route = {"waypoints": [], "length_m": 900, "legs": legs, "places": places}
+    said = {"iiiii2": answer(3, reasons=["speed"], likes=["calm"], times=["dark"],
+                             counterpart="car", helps=["lights"], proposal="lights")}  # fmt: skip
+    old = {
+        "version": 1, "way": "proposal", "points": [{"lon": 13.2, "lat": 53.5}], "route": route,
+        "edits": 0, "rides": 4, "answers": said, "id": str(uuid4()),
+    }  # fmt: skip
+    new = old | {
+        "variant": "rain", "replaces": True, "same_way_back": True, "mode": "walking",
+        "departure": "07:45", "minutes": 12, "companions": "adult", "why": ["shortest"],
+        "source": "gpx", "confirmed": ["detour"], "edits": 2000,
+    }  # fmt: skip
+    build = """(drafts) => drafts.map((draft) => {
+        const { build, shown } = barometer.contribution;
+        const ride = barometer.ride.stored(draft, 0.5);
+        return [build(draft, ride), shown(draft, ride)];
+    })"""
+    (first, _), (second, shown) = page.evaluate(build, [old, new])
+
+    usual = RouteIn.model_validate_json(json.dumps(first))
+    assert (usual.variant, usual.replaces, usual.mode, usual.source) == (
+        "there", False, "bicycle", "drawn",
+    )  # fmt: skip
+    assert usual.accepted_unchanged
+    taken = RouteIn.model_validate_json(json.dumps(second))
+    assert taken.model_dump(include={"variant", "replaces", "same_way_back", "departure"}) == {
+        "variant": "rain", "replaces": True, "same_way_back": True, "departure": "07:45",
+    }  # fmt: skip
+    assert (taken.edits, taken.accepted_unchanged, taken.confirmed) == (1000, False, ["detour"])
+    # What does not fit the score is not sent.
+    (rating,) = taken.ratings
+    assert (rating.reasons, rating.likes, rating.counterpart) == (["speed"], [], None)
+    assert shown["places"] == ["iiiii2", "siiii3"]
+    assert shown["segments_m"] == {"siiii3": 600}
+
+
+def test_texts_are_plain_before_they_are_sent(page: Page) -> None:
+    found = page.evaluate(
+        "(texts) => texts.map(barometer.answers.plain)",
+        ["a lorry\nturned <right>", " \u202eback ", "👨‍👩‍👧 family", "x" * 300],
+    )
+
+    assert found[0] == "a lorry turned right"
+    assert found[1] == "back"
+    assert "\u200d" not in found[2]
+    assert len(found[3]) == 200
+    for text in found:
+        RatingIn(place="iiiii1", rating=1, comment=text)
+
+
+def test_more_places_than_are_named_leave_the_most_common_rating_for_the_rest(page: Page) -> None:
+    stops = [f"p{n}" for n in range(130)]
+    answers = {key: answer(7 if n % 3 else 4) for n, key in enumerate(stops)}
+    answers["p1"] = answer(7, incident="fall")
+
+    sent = said(page, stops, answers)
+    assert sent["rest"] == 7
+    assert {r["place"] for r in sent["ratings"]} == {f"p{n}" for n in range(0, 130, 3)} | {"p1"}
+
+
+def test_a_clock_that_is_wrong_loses_no_drawing(page: Page) -> None:
+    day = 86_400_000
+    kept = page.evaluate(
+        """(ages) => ages.map((age) => barometer.draft.isFresh(Date.now() - age))""",
+        [0, 6 * day, 8 * day, 30 * day, -3_600_000, -9 * 365 * day, 6 * 365 * day],
+    )
+
+    assert kept == [True, True, False, False, True, True, True]
+
+
+def test_drawing_of_the_version_before_is_still_there(page: Page) -> None:
+    found = page.evaluate(
+        """() => {
+             const old = JSON.stringify({version: 1, saved: Date.now(), points: [1], answers: {}});
+             localStorage.setItem("barometer.draft.p1", old);
+             const found = barometer.draft.load();
+             barometer.draft.remove();
+             return found.points;
+           }"""
+    )
+
+    assert found == [1]
+
+
+def test_drawing_is_kept_where_the_disk_is_full(page: Page) -> None:
+    found = page.evaluate(
+        """() => {
+             barometer.draft.save({points: [1]});
+             const { setItem } = Storage.prototype;
+             Storage.prototype.setItem = function (...args) {
+               if (this === localStorage) throw new DOMException("full", "QuotaExceededError");
+               return setItem.apply(this, args);
+             };
+             const saved = barometer.draft.save({points: [1, 2]});
+             const full = barometer.draft.load().points;
+             Storage.prototype.setItem = setItem;
+             barometer.draft.save({points: [1, 2, 3]});
+             const after = barometer.draft.load().points;
+             barometer.draft.remove();
+             return [saved, full, after, barometer.draft.load()];
+           }"""
+    )
+
+    assert found == [True, [1, 2], [1, 2, 3], None]
+
+
+def test_one_ride_of_a_kind_waits_for_a_week(page: Page) -> None:
+    found = page.evaluate(
+        """() => {
+             const { put, all, remove, find } = barometer.outbox;
+             put({body: {id: "a", variant: "there"}});
+             put({body: {id: "b", variant: "back"}});
+             put({body: {id: "c", variant: "there"}});
+             const waiting = all().map((ride) => ride.body.id);
+             const rides = all();
+             rides[0].saved -= 8 * 86400000;
+             localStorage.setItem("barometer.outbox.p1", JSON.stringify(rides));
+             const later = all().map((ride) => ride.body.id);
+             remove("c");
+             const left = localStorage.getItem("barometer.outbox.p1");
+             return [waiting, later, find("c") || null, left];
+           }"""
+    )
+
+    assert found == [["b", "c"], ["c"], None, None]
 
 
 def test_drawing_of_somebody_else_leaves_the_device(page: Page) -> None:

@@ -93,7 +93,7 @@ def test_compiled_catalogue_speaks() -> None:
         (("de", "en"), "en", "de"),
         ((None, "de"), "en", "de"),
         (("xx", None), "de-AT,de;q=0.9,en;q=0.8", "de"),
-        ((), "fr,th", "en"),
+        ((), "fr,ja", "en"),
         ((), "", "en"),
     ],
 )

@@ -5,11 +5,12 @@
   const TIMEOUT_MS = 15000;
 
   class Problem extends Error {
-    constructor(status, detail, retryAfter = null) {
+    constructor(status, detail, { retryAfter = null, type = "about:blank" } = {}) {
       super(detail);
       this.status = status;
       this.detail = detail;
       this.retryAfter = retryAfter;
+      this.type = type; // Which refusal it is, whatever the language: urn:barometer:unreachable.
     }
 
     /* Worth trying again without changing anything: no network, or a server that is busy. */
@@ -23,11 +24,13 @@
   }
 
   async function answer(response) {
+    if (response.status === 204) return null;
     const isJson = (response.headers.get("content-type") || "").includes("json");
     const body = isJson ? await response.json() : null;
     if (response.ok && body !== null) return body;
     const words = (body && (body.detail || body.title)) || barometer.say("problem", { status: response.status });
-    throw new Problem(response.status, String(words).replace(/\.$/, ""), Number(response.headers.get("retry-after")) || null);
+    const retryAfter = Number(response.headers.get("retry-after")) || null;
+    throw new Problem(response.status, String(words).replace(/\.$/, ""), { retryAfter, type: body?.type });
   }
 
   async function request(method, url, body) {

@@ -24,6 +24,8 @@
   ];
   const PATHS = ["path", "footway", "steps", "bridleway"];
   const FONT = '"Noto Sans", sans-serif';
+  // A font is loaded for the signs that it is asked for: Latin and Thai.
+  const SCRIPTS = "aก";
 
   const grow = (width) => (zoom) => width * 1.5 ** (zoom - 15);
   const among = (kinds) => (zoom, feature) => kinds.includes(feature.props.kind);
@@ -140,7 +142,7 @@
     draw();
     dark.addEventListener("change", draw);
     // Canvas text does not wait for web fonts: place the labels again once they are there.
-    Promise.all([document.fonts.load(`400 12px ${FONT}`), document.fonts.load(`700 12px ${FONT}`)]).then(() => {
+    Promise.all([document.fonts.load(`400 12px ${FONT}`, SCRIPTS), document.fonts.load(`700 12px ${FONT}`, SCRIPTS)]).then(() => {
       drawn.clearLayout();
       drawn.rerenderTiles();
     });

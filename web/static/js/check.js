@@ -2,82 +2,138 @@
 
 /* The preview: what stands here is what is sent, and nothing else. */
 (() => {
-  const { say, show, find, number } = barometer;
-  let contribution = null;
+  const { say, show, find, number, outbox } = barometer;
+  const AGAIN_MS = 20000;
+  let entry = null;
+  let draft = null;
   let sending = false;
+  let timer = null;
 
-  function build(draft, ride) {
-    return {
-      id: draft.id,
-      rides_per_week: draft.rides,
-      edits: draft.edits,
-      accepted_unchanged: draft.way === "proposal" && draft.edits === 0,
-      steps: ride.steps,
-      ...barometer.ride.said(ride, draft.answers),
-    };
-  }
-
-  function preview(map, draft, ride) {
-    const answered = ride.stops.filter((stop) => barometer.ride.isRated(draft.answers[stop.key]));
+  function preview(map, ride) {
+    const answered = ride.stops.filter((stop) => barometer.answers.isRated(draft.answers[stop.key]));
     find("km").textContent = number(ride.metres / 1000, 1);
     find("count").textContent = number(ride.stops.length);
     find("rated").textContent = say("share", { done: answered.length, all: ride.stops.length });
     find("incidents").textContent = number(answered.filter((stop) => draft.answers[stop.key].incident).length);
-    find("rides").textContent = number(draft.rides);
-    find("cut-metres").textContent = say("stretch_of", { m: number(ride.fromM) });
+    find("cut-metres").textContent = say("stretch_of", { m: number(ride.cutM) });
     if (ride.short) show(find("short"), say("only_crossings"));
-    const points = ride.stops.flatMap((stop) => stop.points.map(barometer.latLng));
     barometer.routeLine(ride.lines, "").addTo(map);
-    const first = ride.stops[0].points[0];
-    const { school } = barometer.config;
-    const cut = barometer.pin(first, "cut", "", { interactive: true });
-    barometer.label(cut, say("cut_start"), first, [school.lon, school.lat]).addTo(map);
-    barometer.schoolPin(first).addTo(map);
+    mark(map, ride);
+    const points = ride.stops.flatMap((stop) => stop.points.map(barometer.latLng));
     map.invalidateSize({ animate: false });
     map.fitBounds(L.latLngBounds(points), { animate: false, padding: [24, 24], maxZoom: 17 });
   }
 
+  /* Where the home end was cut off: of a ride home that is its last place. */
+  function mark(map, ride) {
+    const { school } = barometer.config;
+    const back = draft.variant === "back";
+    const { lon, lat } = ride.places[back ? ride.places.length - 1 : 0];
+    const at = [lon, lat];
+    const cut = barometer.pin(at, "cut", "", { interactive: true });
+    barometer.label(cut, back ? say("cut_end") : say("cut_start"), at, [school.lon, school.lat]).addTo(map);
+    barometer.schoolPin(at).addTo(map);
+  }
+
+  /* A ride that waits already goes out as it is; one that was changed since is another ride. */
+  function prepare(ride) {
+    const body = barometer.contribution.build(draft, ride);
+    const waiting = outbox.find(draft.id);
+    if (waiting && !same(waiting.body, body)) {
+      outbox.remove(draft.id);
+      draft.id = body.id = barometer.draft.uuid();
+      barometer.draft.save(draft);
+    }
+    entry = { body, shown: barometer.contribution.shown(draft, ride) };
+    if (waiting && body.id === waiting.body.id) entry.body = waiting.body;
+    barometer.sends = body.id;
+    return Boolean(waiting) && entry.body === waiting.body;
+  }
+
+  function same(one, other) {
+    const plain = ({ replaces, ...body }) => JSON.stringify(body);
+    return plain(one) === plain(other);
+  }
+
+  /* It lies in the outbox before it goes out: whatever happens on the way, some page sends it again. */
   async function send() {
     if (sending) return;
     sending = true;
-    find("send").disabled = true;
-    show(find("problem"), "");
-    find("status").textContent = say("sending");
+    clearTimeout(timer);
+    const kept = outbox.put(entry);
+    busy(true);
     try {
-      const stored = await barometer.post(barometer.config.urls.routes, contribution);
-      sessionStorage.setItem("barometer.stored", JSON.stringify(stored));
-      barometer.draft.remove();
+      await outbox.deliver(entry);
       location.assign(barometer.config.urls.thanks);
     } catch (problem) {
-      find("status").textContent = "";
-      show(find("problem"), words(problem));
-      find("send").disabled = false;
+      refused(problem, kept);
     } finally {
       sending = false;
     }
   }
 
-  function words(problem) {
-    if (problem.temporary) return say("offline");
-    if (problem.signedOut) return say("signed_out");
-    if (problem.status === 409) return say("conflict");
-    return say("sent_refused", { detail: problem.detail });
+  function busy(on) {
+    find("send").disabled = on;
+    find("replace").hidden = true;
+    find("bar").hidden = false;
+    show(find("problem"), "");
+    find("status").textContent = on ? say("sending") : "";
+  }
+
+  function refused(problem, kept) {
+    busy(false);
+    if (!outbox.canWait(problem)) outbox.remove(entry.body.id);
+    if (problem.temporary) {
+      // Browsers do not always tell that they are online again.
+      timer = setTimeout(send, (problem.retryAfter || 0) * 1000 || AGAIN_MS);
+      find("send").textContent = say("try_now");
+    }
+    if (outbox.wasSent(problem)) return ask();
+    return show(find("problem"), problem.temporary && !kept ? say("stay_here") : outbox.words(problem));
+  }
+
+  function ask() {
+    find("replace").hidden = false;
+    find("bar").hidden = true;
+    find("replace-words").focus();
+  }
+
+  /* The request that was refused has stored nothing: the same id may say that it replaces. */
+  function replace() {
+    draft.replaces = true;
+    barometer.draft.save(draft);
+    entry = { ...entry, body: { ...entry.body, replaces: true } };
+    send();
+  }
+
+  function keepEarlier() {
+    busy(false);
+    find("status").textContent = say("kept_earlier");
+    find("send").focus();
   }
 
   async function start(map) {
-    const draft = barometer.draft.load();
+    draft = barometer.draft.load();
     if (!draft || !draft.route || !draft.id) {
       find("preview").hidden = true;
       location.replace(barometer.config.urls.draw);
       return;
     }
+    barometer.sends = draft.id;
     const ride = barometer.ride.stored(draft, await barometer.cut.share(barometer.config.participant_key));
-    contribution = build(draft, ride);
-    if (contribution.rest === null && !contribution.ratings.length) return location.replace(barometer.config.urls.rate);
-    preview(map, draft, ride);
+    const waiting = prepare(ride);
+    if (entry.body.rest === null && !entry.body.ratings.length) {
+      location.replace(barometer.config.urls.rate);
+      return;
+    }
+    preview(map, ride);
+    barometer.summary(entry.body, ride);
     find("send").addEventListener("click", send);
+    find("replace-yes").addEventListener("click", replace);
+    find("replace-no").addEventListener("click", keepEarlier);
     // The same id goes out again, so a ride whose answer got lost is not stored twice.
-    addEventListener("online", () => !find("problem").hidden && send());
+    addEventListener("online", () => timer && send());
+    if (waiting) send();
   }
 
   barometer.check = (map) => {

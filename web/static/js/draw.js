@@ -1,135 +1,76 @@
 "use strict";
 
-/* Drawing a ride: taps, the crosshair and the list of points all end in the same few changes. */
+/* The drawing page: taps, the crosshair, the search, a track and the list of points all end in the same few changes. */
 (() => {
-  const { say, show, find } = barometer;
-  const MOST_POINTS = 19; // The school is the twentieth point that the server accepts.
+  const { say, show, find, drawing } = barometer;
   const AT_SCHOOL_M = 60;
+  const GRIP_PX = 44;
+  const TRACK_SHARE = 0.8;
 
   let map = null;
   let layers = null;
   let schoolPin = null;
+  let list = null;
+  let about = null;
   let sequence = 0;
   let fitted = false;
-  const history = [];
-  const undone = [];
+  let told = false;
+  let asking = false;
 
-  /* `straight`: null, "from" (where the path leaves the streets), "to" (where it comes back). */
-  let state = blank();
-
-  function blank() {
-    return {
-      way: "proposal", points: [], toSchool: false, straightToSchool: false, route: null, snapped: true,
-      edits: 0, straight: null, after: 0, rides: 5, answers: {}, id: null,
-    };
-  }
-
-  function waypoints() {
-    const { school } = barometer.config;
-    const end = { lon: school.lon, lat: school.lat, straight: state.straightToSchool };
-    return state.toSchool ? [...state.points, end] : state.points;
-  }
-
-  /* Every change can be undone; the route of before is kept, so that undo needs no network. */
   function change(apply) {
-    history.push(drawing());
-    undone.length = 0;
     show(find("problem"), "");
-    const first = !state.points.length;
-    apply();
-    if (state.points.length) state.points[0].straight = false;
-    if (!first) state.edits += 1;
-    state.snapped = false;
+    barometer.doubt.close();
+    drawing.change(apply);
+    tellStage();
     render();
     keep();
-    snap();
+    if (!drawing.state.snapped || drawing.chain().length < 2) snap();
   }
 
-  function drawing() {
-    return JSON.stringify({ ...state, straight: null });
+  /* The teacher's board counts who is drawing; without a network it simply counts later. */
+  function tellStage() {
+    if (told) return;
+    told = true;
+    barometer.post(barometer.config.urls.stage, { stage: "drawing" }).catch(() => {});
   }
 
-  function undo() {
-    if (!history.length) return;
-    undone.push(drawing());
-    recall(history.pop());
-  }
-
-  function redo() {
-    if (!undone.length) return;
-    history.push(drawing());
-    recall(undone.pop());
-  }
-
-  function recall(kept) {
+  function step(move, words) {
     sequence += 1; // An answer under way belongs to the drawing that is gone.
-    const rides = state.rides;
-    state = { ...JSON.parse(kept), rides };
-    fitted = fitted && state.points.length > 0;
+    move();
+    fitted = fitted && drawing.state.points.length > 0;
     show(find("problem"), "");
+    barometer.doubt.close();
     render();
     keep();
-    if (!state.snapped && waypoints().length > 1) snap();
+    if (!drawing.state.snapped && drawing.chain().length > 1) snap();
+    find("status").textContent = `${words} ${summary()}`.trim();
   }
 
+  /* Whether the point was taken. */
   function add(lon, lat) {
-    const [west, south, east, north] = barometer.config.area.bbox;
+    if (asking) return false;
+    const { area, school } = barometer.config;
+    const [west, south, east, north] = area.bbox;
     if (lon < west || lon > east || lat < south || lat > north) {
-      return show(find("problem"), say("outside", { area: barometer.config.area.title || barometer.config.area.name }));
+      return refuse(say("outside", { area: area.title || area.name }));
     }
-    if (state.points.length >= MOST_POINTS) {
-      return show(find("problem"), say("too_many_points", { limit: MOST_POINTS }));
+    if (drawing.state.points.length >= drawing.MOST_POINTS) {
+      return refuse(say("too_many_points", { limit: drawing.MOST_POINTS }));
     }
-    const point = { lon, lat, straight: false };
-    if (!state.points.length) return change(() => begin(point));
-    if (!state.toSchool) return change(() => extend(point));
-    if (state.straight === "to") return change(() => comeBack(point));
-    return change(() => insert(point));
+    const atSchool = map.distance([lat, lon], [school.lat, school.lon]) < AT_SCHOOL_M;
+    const leg = nearestLeg({ lon, lat });
+    change(() => drawing.place({ lon, lat }, { leg, atSchool }));
+    return true;
   }
 
-  function begin(point) {
-    state.points.push(point);
-    state.toSchool = state.way === "proposal";
-  }
-
-  function extend(point) {
-    const { school } = barometer.config;
-    if (map.distance([point.lat, point.lon], [school.lat, school.lon]) < AT_SCHOOL_M) return reachSchool();
-    state.points.push({ ...point, straight: state.straight === "to" });
-    state.straight = null;
-  }
-
-  function reachSchool() {
-    state.toSchool = true;
-    state.straightToSchool = state.straight === "to";
-    state.straight = null;
-  }
-
-  function insert(point) {
-    const leg = nearestLeg(point);
-    const end = waypoints()[leg + 1];
-    // A tap on a straight piece bends it; it does not put it back on streets.
-    state.points.splice(leg + 1, 0, { ...point, straight: Boolean(end.straight) });
-    if (state.straight === "from") {
-      state.straight = "to";
-      state.after = leg + 1;
-    }
-  }
-
-  function comeBack(point) {
-    state.points.splice(state.after + 1, 0, { ...point, straight: true });
-    state.straight = null;
-  }
-
-  function lines() {
-    if (state.route && state.snapped) return state.route.legs;
-    const points = waypoints().map((point) => [point.lon, point.lat]);
-    return points.slice(1).map((point, i) => ({ coordinates: [points[i], point], straight: false }));
+  function refuse(words) {
+    show(find("problem"), words);
+    return false;
   }
 
   function nearestLeg(point) {
     const at = map.latLngToLayerPoint([point.lat, point.lon]);
-    const gaps = lines().map((line) => {
+    const gaps = drawing.lines().map((line) => {
       const drawn = line.coordinates.map((c) => map.latLngToLayerPoint(barometer.latLng(c)));
       return Math.min(...drawn.slice(1).map((p, i) => L.LineUtil.pointToSegmentDistance(at, drawn[i], p)), Infinity);
     });
@@ -138,19 +79,18 @@
 
   async function snap() {
     const mine = ++sequence;
-    const asked = waypoints();
+    const { state } = drawing;
+    const asked = drawing.ridden();
     find("again").hidden = true;
     if (asked.length < 2) {
-      state.route = null;
-      state.snapped = true;
+      Object.assign(state, { route: null, snapped: true });
       return render();
     }
     find("status").textContent = say("searching");
     try {
       const route = await barometer.post(barometer.config.urls.snap, { waypoints: asked });
       if (mine !== sequence) return; // A newer tap is on its way: this answer is stale.
-      state.route = route;
-      state.snapped = true;
+      Object.assign(state, { route, snapped: true });
       render();
       keep();
       // Who draws alone moves the map alone; a proposal must be seen whole.
@@ -167,157 +107,182 @@
       find("again").hidden = false;
       return show(find("problem"), say("not_snapped"));
     }
-    // Not undone: what was refused would be refused again.
-    if (history.length) recall(history.pop());
-    show(find("problem"), say("snap_refused", { detail: problem.detail }));
+    step(drawing.withdraw, "");
+    show(find("problem"), reasonOf(problem));
+  }
+
+  function reasonOf({ type }) {
+    if (type === "urn:barometer:outside-area") return say("refused_outside");
+    if (type === "urn:barometer:unreachable") return say("refused_unreachable");
+    if (type === "urn:barometer:crossing-straight-pieces") return say("refused_crossing");
+    return say("refused_point");
   }
 
   function fit() {
     fitted = true;
-    const all = lines().flatMap((line) => line.coordinates.map(barometer.latLng));
+    const all = drawing.lines().flatMap((line) => line.coordinates.map(barometer.latLng));
     map.invalidateSize({ animate: false }); // The panel has grown with the route.
     const { school } = barometer.config;
-    const [first] = state.points;
+    const [first] = drawing.state.points;
     barometer.label(schoolPin, school.name, [school.lon, school.lat], [first.lon, first.lat]);
     if (all.length) map.fitBounds(all, { paddingTopLeft: [18, 22], paddingBottomRight: [18, 18], maxZoom: 16, animate: !barometer.calm() });
   }
 
   function keep() {
-    if (!barometer.draft.save(draft())) show(find("problem"), say("storage_failed"));
-  }
-
-  function draft() {
-    const { straight, after, ...kept } = state;
-    return kept;
+    if (!barometer.draft.save(drawing.kept())) show(find("problem"), say("storage_failed"));
   }
 
   function hint() {
-    if (!state.points.length) return say("start_hint");
-    if (state.straight === "from") return say("straight_from");
-    if (state.straight === "to") return say(state.toSchool ? "straight_to" : "straight_next");
-    return say(state.toSchool ? "correct_hint" : "self_hint");
+    const { points, straight, toSchool, variant } = drawing.state;
+    const home = variant === "back";
+    if (!points.length) return home ? say("start_hint_back") : say("start_hint");
+    if (straight === "from") return say("straight_from");
+    if (straight === "to") return toSchool ? say("straight_to") : say("straight_next");
+    if (toSchool) return say("correct_hint");
+    return home ? say("self_hint_back") : say("self_hint");
   }
 
   function summary() {
-    if (!state.route || !state.snapped) return "";
-    const crossings = state.route.places.filter((place) => place.kind === "intersection" && !place.stretch).length;
-    return say("found", { km: barometer.number(state.route.length_m / 1000, 1), crossings });
+    const { route, snapped } = drawing.state;
+    if (!route || !snapped) return "";
+    const crossings = route.places.filter((place) => place.kind === "intersection" && !place.stretch).length;
+    return say("found", { km: barometer.number(route.length_m / 1000, 1), crossings });
+  }
+
+  /* Why the ride is not ready yet; empty if it is. */
+  function missing() {
+    const { points, toSchool, snapped, route, variant } = drawing.state;
+    if (!points.length) return variant === "back" ? say("need_end") : say("need_start");
+    if (!toSchool) return say("need_school");
+    if (!snapped || !route) return say("need_snap");
+    return "";
   }
 
   function render() {
+    const { state } = drawing;
     const drawn = state.points.length > 0;
     if (find("hint").textContent !== hint()) find("hint").textContent = hint();
     find("status").textContent = summary();
     find("ways").hidden = drawn;
-    find("undo").disabled = !history.length;
-    find("undo").hidden = !drawn && !history.length;
-    find("redo").hidden = !undone.length;
+    find("undo").disabled = !drawing.canUndo;
+    find("undo").hidden = !drawn && !drawing.canUndo;
+    find("redo").hidden = !drawing.canRedo;
     find("straight").hidden = !drawn;
     find("straight").setAttribute("aria-pressed", String(state.straight !== null));
     find("to-school").hidden = !drawn || state.toSchool;
     find("points").hidden = !drawn;
-    find("finish").hidden = !drawn || !state.toSchool;
-    renderList();
+    find("ride").hidden = !drawn || !state.toSchool;
+    find("wish").hidden = state.straight === null && !drawing.chain().some((point) => point.straight);
+    const reason = missing();
+    show(find("reason"), reason);
+    find("done").setAttribute("aria-disabled", String(reason !== ""));
+    list.render();
     renderMap();
   }
 
   function renderMap() {
+    const { points, snapped } = drawing.state;
     layers.clearLayers();
-    barometer.routeLine(lines(), state.snapped ? "" : "unsnapped").addTo(layers);
-    state.points.forEach((point, i) => {
-      const pin = barometer.pin([point.lon, point.lat], "", String(i + 1), { draggable: true });
+    barometer.routeLine(drawing.lines(), snapped ? "" : "unsnapped").addTo(layers);
+    points.forEach((point, i) => {
+      const pin = grip(point, list.number(i));
       pin.on("dragend", () => {
         const { lng: lon, lat } = pin.getLatLng();
-        change(() => Object.assign(state.points[i], { lon, lat }));
+        change(() => Object.assign(drawing.state.points[i], { lon, lat }));
       });
       pin.addTo(layers);
     });
   }
 
-  function renderList() {
-    const rows = state.points.map((point, i) => row(name(point, i), [
-      { action: "earlier", words: "↑", title: "earlier_point", act: () => swap(i, i - 1), off: i === 0 },
-      { action: "later", words: "↓", title: "later_point", act: () => swap(i, i + 1), off: i === state.points.length - 1 },
-      { action: "remove", words: say("remove"), title: "remove_point", act: () => remove(i) },
-    ]));
-    if (state.toSchool) rows.push(row(say("draft_school", { school: barometer.config.school.name }), []));
-    const list = find("list");
-    const held = list.contains(document.activeElement) ? document.activeElement : null;
-    const at = held ? [...list.children].indexOf(held.closest("li")) : -1;
-    list.replaceChildren(...rows);
-    // An answer of the server draws the list anew under whoever is using it.
-    if (held) focus(at, held.dataset.action);
+  /* A pin with room for a finger around it. */
+  function grip({ lon, lat }, number) {
+    const html = document.createElement("span");
+    html.className = "pin";
+    html.textContent = String(number);
+    const icon = L.divIcon({ className: "grip", html, iconSize: [GRIP_PX, GRIP_PX] });
+    return L.marker(barometer.latLng([lon, lat]), { icon, keyboard: false, draggable: true });
   }
 
-  function focus(i, action) {
-    const buttons = [...find("list").children[i]?.querySelectorAll("button:not(:disabled)") ?? []];
-    (buttons.find((button) => button.dataset.action === action) || buttons[0])?.focus();
-  }
-
-  function name(point, i) {
-    if (i === 0) return say("draft_start");
-    return say(point.straight ? "draft_straight" : "draft_point", { n: i + 1 });
-  }
-
-  function row(text, actions) {
-    const item = document.createElement("li");
-    const label = document.createElement("span");
-    label.textContent = text;
-    item.append(label);
-    for (const { action, words, title, act, off } of actions) {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.dataset.action = action;
-      button.textContent = words;
-      button.disabled = Boolean(off);
-      button.title = say(title, { point: text });
-      button.setAttribute("aria-label", button.title);
-      button.addEventListener("click", act);
-      item.append(button);
+  /* A track becomes a drawing like any other: its points can be moved, and undo brings back what was there. */
+  async function follow(file) {
+    const mine = ++sequence;
+    show(find("problem"), "");
+    find("status").textContent = say("searching");
+    try {
+      const { line, minutes } = await barometer.gpx.read(file);
+      const found = await barometer.post(barometer.config.urls.follow, { line });
+      if (mine !== sequence) return;
+      change(() => drawing.follow(found));
+      if (minutes !== null) drawing.state.minutes = minutes;
+      about.fill();
+      keep();
+      fit();
+      find("status").textContent = found.share < TRACK_SHARE ? say("gpx_partly") : say("gpx_taken");
+    } catch (problem) {
+      if (mine !== sequence) return;
+      find("status").textContent = summary();
+      show(find("problem"), trackWords(problem));
     }
-    return item;
   }
 
-  function swap(i, j) {
-    change(() => {
-      const { points } = state;
-      [points[i], points[j]] = [points[j], points[i]];
-    });
-    find("status").textContent = say("moved", { n: j + 1 });
-    // The focus goes with the point; at an end of the list its button there rests.
-    focus(j, j < i ? "earlier" : "later");
-  }
-
-  function remove(i) {
-    change(() => {
-      state.points.splice(i, 1);
-      if (!state.points.length) Object.assign(state, { toSchool: false, straightToSchool: false, straight: null });
-    });
-    find("status").textContent = say("removed", { n: state.points.length });
-    // The button that had the focus is gone with its row.
-    find("points").querySelector("summary").focus();
+  function trackWords(problem) {
+    if (problem instanceof barometer.gpx.TrackProblem) return problem.message;
+    if (problem.signedOut) return say("signed_out");
+    if (problem.temporary) return say("search_offline");
+    if (problem.type === "urn:barometer:far-from-school") return say("gpx_far");
+    return problem.type === "urn:barometer:short-line" ? say("gpx_short") : say("gpx_elsewhere");
   }
 
   function restart() {
     sequence += 1;
-    history.length = 0;
-    undone.length = 0;
     fitted = false;
-    state = { ...blank(), way: document.querySelector("[name=way]:checked").value };
+    begin({});
     barometer.draft.remove();
     show(find("problem"), "");
+    barometer.doubt.close();
     render();
     map.getContainer().focus();
   }
 
-  function finish(event) {
-    event.preventDefault();
-    const problem = find("problem");
-    if (!state.toSchool) return show(problem, say("need_school"));
-    if (!state.snapped || !state.route) return show(problem, say("need_snap"));
+  /* Browsers keep a choice over a reload; the state must say the same. */
+  function begin(kept) {
+    const { variant, redraw, sent } = barometer.config;
+    const way = document.querySelector("[name=way]:checked").value;
+    drawing.begin({ way, ...kept, variant });
+    // The page says so: a student has one ride of each kind.
+    if (redraw || sent.includes(variant)) drawing.state.replaces = true;
+    about.fill();
+  }
+
+  function finish() {
+    const reason = missing();
+    if (reason) return show(find("problem"), reason);
+    show(find("problem"), "");
+    const { state } = drawing;
+    const values = barometer.plausible.measured(state);
+    const doubts = barometer.plausible.find(values, barometer.config.thresholds);
+    state.confirmed = state.confirmed.filter((code) => doubts.includes(code));
+    const open = doubts.find((code) => !state.confirmed.includes(code));
+    if (open) return doubt(open, values);
+    // A ride that still waits for a connection gives way to what is drawn now.
+    if (state.id && barometer.outbox.find(state.id)) {
+      barometer.outbox.remove(state.id);
+      state.id = null;
+    }
     state.id = state.id || barometer.draft.uuid();
-    if (!barometer.draft.save(draft())) return show(problem, say("storage_failed"));
+    if (!barometer.draft.save(drawing.kept())) return show(find("problem"), say("storage_failed"));
     location.assign(barometer.config.urls.rate);
+  }
+
+  function doubt(code, values) {
+    barometer.doubt.ask(code, values, {
+      right: () => {
+        drawing.state.confirmed.push(code);
+        keep();
+        finish();
+      },
+      wrong: () => map.getContainer().focus(),
+    });
   }
 
   function listen() {
@@ -327,53 +292,67 @@
     map.getContainer().addEventListener("keydown", (event) => {
       if (event.key === "Enter" && event.target === map.getContainer()) addCentre();
     });
-    find("undo").addEventListener("click", () => {
-      undo();
-      find("status").textContent = `${say("undone")} ${summary()}`;
-    });
+    find("undo").addEventListener("click", () => step(drawing.undo, say("undone")));
     find("redo").addEventListener("click", () => {
-      redo();
-      find("status").textContent = `${say("redone")} ${summary()}`;
+      step(drawing.redo, say("redone"));
       if (find("redo").hidden) find("undo").focus();
     });
     find("straight").addEventListener("click", () => {
+      const { state } = drawing;
       state.straight = state.straight ? null : state.toSchool ? "from" : "to";
       render();
     });
-    find("to-school").addEventListener("click", () => change(reachSchool));
+    find("to-school").addEventListener("click", () => change(drawing.reachSchool));
     find("again").addEventListener("click", retry);
     addEventListener("online", retry);
     find("restart").addEventListener("click", restart);
-    find("finish").addEventListener("submit", finish);
+    find("done").addEventListener("click", finish);
     for (const way of document.querySelectorAll("[name=way]")) {
-      way.addEventListener("change", () => (state.way = way.value));
+      way.addEventListener("change", () => (drawing.state.way = way.value));
     }
-    for (const rides of document.querySelectorAll("[name=rides]")) {
-      rides.addEventListener("change", () => {
-        state.rides = Number(rides.value);
-        keep();
-      });
-    }
+    find("track").addEventListener("change", () => {
+      const [file] = find("track").files;
+      find("track").value = ""; // The same file may be chosen again.
+      if (file) follow(file);
+    });
   }
 
   function retry() {
-    if (state.snapped) return;
+    if (drawing.state.snapped) return;
     show(find("problem"), "");
     snap();
   }
 
   function restore() {
     const kept = barometer.draft.load();
-    if (!kept || !kept.points.length) {
-      // Browsers keep a choice over a reload; the state must say the same.
-      state.way = document.querySelector("[name=way]:checked").value;
-      return;
-    }
-    state = { ...blank(), ...kept };
-    const rides = document.querySelector(`[name=rides][value="${state.rides}"]`);
-    if (rides) rides.checked = true;
-    if (!state.snapped) snap();
+    const { variant, asked } = barometer.config;
+    if (!kept || !kept.points.length) return begin({});
+    const other = kept.variant && kept.variant !== variant;
+    if (other && !asked) return goOn(kept);
+    begin(other ? {} : kept);
+    if (other) return askFirst(kept);
+    told = true;
+    if (!drawing.state.snapped) snap();
     fit();
+  }
+
+  function goOn(kept) {
+    begin({});
+    location.replace(`${barometer.config.urls.draw}?variant=${encodeURIComponent(kept.variant)}`);
+  }
+
+  /* One drawing at a time lies on a device: nothing of another one is lost without a word. */
+  function askFirst(kept) {
+    asking = true;
+    find("unsent").hidden = false;
+    find("drawing").hidden = true;
+    find("go-on").addEventListener("click", () => goOn(kept));
+    find("anew").addEventListener("click", () => {
+      asking = false;
+      find("unsent").hidden = true;
+      find("drawing").hidden = false;
+      restart();
+    });
   }
 
   barometer.draw = (theMap) => {
@@ -381,8 +360,16 @@
     const { school } = barometer.config;
     map.setView([school.lat, school.lon], 14, { animate: false });
     layers = L.layerGroup().addTo(map);
+    list = barometer.pointList(change);
+    about = barometer.about(keep);
     schoolPin = barometer.schoolPin().addTo(map).on("click", () => {
-      if (state.points.length && !state.toSchool) change(reachSchool);
+      const { points, toSchool } = drawing.state;
+      if (points.length && !toSchool) change(drawing.reachSchool);
+    });
+    barometer.search((lon, lat) => {
+      const taken = add(lon, lat);
+      if (taken && !map.getBounds().contains([lat, lon])) map.panTo([lat, lon], { animate: !barometer.calm() });
+      return taken;
     });
     listen();
     restore();

@@ -2,7 +2,8 @@
 
 /* Rating: everything fine in one tap, then the exceptions; the map follows the place in hand. */
 (() => {
-  const { say, show, find } = barometer;
+  const { say, show, find, answers, extras } = barometer;
+  const FINE = 8;
   let map = null;
   let marks = null;
   let draft = null;
@@ -23,12 +24,7 @@
       input.name = `rating-${i}`;
       input.addEventListener("change", () => rate(stop, details, input));
     });
-    item.querySelectorAll(".incident input").forEach((input) => {
-      input.name = `incident-${i}`;
-      input.addEventListener("change", () => note(stop, details));
-    });
-    item.querySelectorAll(".reasons input").forEach((input) => input.addEventListener("change", () => note(stop, details)));
-    item.querySelector("textarea").addEventListener("change", () => note(stop, details));
+    extras.bind(item, i, () => note(stop, details));
     item.querySelector(".next").addEventListener("click", () => next(details));
     details.addEventListener("toggle", () => details.open && open(stop, details));
     details.querySelector("summary").addEventListener("focus", () => follow(stop));
@@ -36,9 +32,12 @@
     return item;
   }
 
+  const cards = () => [...document.querySelectorAll("details.place")];
+  const isOpen = (stop) => !answers.isRated(draft.answers[stop.key]);
+
   function open(stop, details) {
     opened = { key: stop.key, at: performance.now() };
-    for (const other of document.querySelectorAll("details.place[open]")) {
+    for (const other of cards()) {
       if (other !== details) other.open = false;
     }
     follow(stop);
@@ -47,78 +46,104 @@
 
   function rate(stop, details, input) {
     const seconds = opened.key === stop.key ? Math.round((performance.now() - opened.at) / 100) / 10 : null;
-    const before = draft.answers[stop.key] || blank();
-    draft.answers[stop.key] = { ...before, rating: Number(input.value), bulk: false, seconds };
-    note(stop, details);
-  }
-
-  function blank() {
-    return { rating: null, bulk: false, seconds: null, reasons: [], incident: null, comment: "" };
-  }
-
-  /* Reasons and a near miss may be given before the number; without a number they are not sent. */
-  function note(stop, details) {
-    const answer = draft.answers[stop.key] || blank();
-    answer.reasons = Array.from(details.querySelectorAll(".reasons input:checked"), (input) => input.value);
-    answer.incident = details.querySelector(".incident input:checked").value || null;
-    answer.comment = details.querySelector("textarea").value.trim();
-    draft.answers[stop.key] = answer;
-    keep();
+    change(stop, { rating: Number(input.value), bulk: false, seconds: seconds && Math.min(seconds, 86400) });
     value(stop, details);
+  }
+
+  function note(stop, details) {
+    change(stop, extras.read(details));
+    value(stop, details);
+  }
+
+  /* What is changed is no longer what waits to be sent: it goes out anew, when it is sent anew. */
+  function change(stop, said) {
+    if (barometer.outbox.find(draft.id)) {
+      barometer.outbox.remove(draft.id);
+      draft.id = barometer.draft.uuid();
+    }
+    draft.answers[stop.key] = { ...answers.of(draft.answers, stop.key), ...said };
+    keep();
     progress();
   }
 
   function fill(stop, details) {
-    const answer = draft.answers[stop.key];
-    if (answer) {
-      const check = (selector) => {
-        const input = details.querySelector(selector);
-        if (input) input.checked = true;
-      };
-      if (answer.rating !== null) check(`.scale input[value="${answer.rating}"]`);
-      check(`.incident input[value="${answer.incident || ""}"]`);
-      for (const reason of answer.reasons) check(`.reasons input[value="${reason}"]`);
-      details.querySelector("textarea").value = answer.comment;
-    }
+    const answer = answers.of(draft.answers, stop.key);
+    const score = details.querySelector(`.scale input[value="${answer.rating}"]`);
+    if (score) score.checked = true;
+    extras.write(details, answer);
     value(stop, details);
   }
 
   function value(stop, details) {
-    const answer = draft.answers[stop.key];
+    const answer = answers.of(draft.answers, stop.key);
     const chosen = details.querySelector(".scale input:checked");
     const face = details.querySelector(".value .face");
     face.toggleAttribute("hidden", !chosen);
     details.classList.toggle("rated", Boolean(chosen));
     if (chosen) face.firstElementChild.setAttribute("href", `#face-${chosen.dataset.face}`);
-    const words = chosen ? say("rated_as", { rating: chosen.value, word: chosen.dataset.word }) : say("not_rated");
-    const incident = answer && answer.incident ? `, ${say(answer.incident)}` : "";
-    details.querySelector(".now").textContent = words + incident;
+    details.querySelector(".now").textContent = chosen
+      ? say("rated_as", { rating: chosen.value, word: chosen.dataset.word })
+      : say("not_rated");
+    const happened = details.querySelector(".value .happened");
+    show(happened, answer.incident ? say(answer.incident) : "");
+    extras.fit(details, answer);
   }
 
   function allFine() {
-    for (const stop of ride.stops) {
-      const answer = draft.answers[stop.key] || blank();
-      if (answer.rating === null) draft.answers[stop.key] = { ...answer, rating: 8, bulk: true };
-    }
-    keep();
-    document.querySelectorAll("details.place").forEach((details, i) => fill(ride.stops[i], details));
-    progress();
+    for (const stop of ride.stops.filter(isOpen)) change(stop, { rating: FINE, bulk: true });
+    cards().forEach((details, i) => fill(ride.stops[i], details));
+    ask(false);
   }
 
   function progress() {
-    const done = ride.stops.filter((stop) => barometer.ride.isRated(draft.answers[stop.key])).length;
     const all = ride.stops.length;
+    const done = all - ride.stops.filter(isOpen).length;
     find("progress").textContent = done === all ? say("all_rated") : say("progress", { done, all });
+    find("meter").max = all;
+    find("meter").value = done;
+    find("next-open").hidden = done === all || done === 0;
     find("continue").disabled = done === 0;
+    if (done === all) ask(false);
   }
 
   function next(details) {
     const following = details.parentElement.nextElementSibling;
     details.open = false;
-    const target = following ? following.querySelector("details") : null;
-    if (!target) return find("continue").focus();
-    target.open = true;
-    target.querySelector("summary").focus({ preventScroll: true });
+    if (!following) return find("continue").focus();
+    return turn(following.querySelector("details"));
+  }
+
+  /* The next place without a rating, after the one in hand and then from the beginning. */
+  function nextOpen() {
+    const at = cards().findIndex((details) => details.open);
+    const order = [...ride.stops.keys()].map((i) => (at + 1 + i) % ride.stops.length);
+    const i = order.find((one) => isOpen(ride.stops[one]));
+    if (i === undefined) return find("continue").focus();
+    ask(false);
+    return turn(cards()[i]);
+  }
+
+  function turn(details) {
+    details.open = true;
+    details.querySelector("summary").focus({ preventScroll: true });
+  }
+
+  /* Places that were forgotten are offered once more; nobody must rate them. */
+  function ask(shown) {
+    find("left").hidden = !shown;
+    find("bar").hidden = shown;
+  }
+
+  function goOn() {
+    const left = ride.stops.filter(isOpen).length;
+    if (!left) return leave();
+    ask(true);
+    find("left-words").textContent = say("left_open", { n: left });
+    return find("left-words").focus();
+  }
+
+  function leave() {
+    if (keep()) location.assign(barometer.config.urls.check);
   }
 
   function follow(stop) {
@@ -133,7 +158,21 @@
   }
 
   function keep() {
-    if (!barometer.draft.save(draft)) show(find("problem"), say("storage_failed"));
+    const kept = barometer.draft.save(draft);
+    if (!kept) show(find("problem"), say("storage_failed"));
+    return kept;
+  }
+
+  /* For the teacher's count of how many are rating; nobody waits for the answer. */
+  async function tellStage() {
+    if (draft.told) return;
+    try {
+      await barometer.post(barometer.config.urls.stage, { stage: "rating" });
+      draft.told = true;
+      keep();
+    } catch (problem) {
+      // The next time this page opens it is told again.
+    }
   }
 
   async function start() {
@@ -147,7 +186,8 @@
     if (ride.short) show(find("problem"), say(ride.stops.length ? "only_crossings" : "too_short"));
     if (!ride.stops.length) {
       find("rating").hidden = true;
-      return barometer.draft.remove();
+      barometer.draft.remove();
+      return;
     }
     draft.answers = Object.fromEntries(
       ride.stops.filter((stop) => stop.key in draft.answers).map((stop) => [stop.key, draft.answers[stop.key]]),
@@ -158,6 +198,7 @@
     map.invalidateSize({ animate: false });
     map.fitBounds(L.latLngBounds(points).pad(0.1), { animate: false, maxZoom: 17 });
     progress();
+    tellStage();
   }
 
   barometer.rate = (theMap) => {
@@ -167,7 +208,14 @@
     marks = L.layerGroup().addTo(map);
     barometer.schoolPin().addTo(map);
     find("all-fine").addEventListener("click", allFine);
-    find("continue").addEventListener("click", () => location.assign(barometer.config.urls.check));
+    find("left-fine").addEventListener("click", () => {
+      allFine();
+      find("continue").focus();
+    });
+    find("left-rate").addEventListener("click", nextOpen);
+    find("left-leave").addEventListener("click", leave);
+    find("next-open").addEventListener("click", nextOpen);
+    find("continue").addEventListener("click", goOn);
     start();
   };
 })();

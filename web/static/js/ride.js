@@ -7,23 +7,40 @@
   const LONGEST_M = 230;
 
   /* The distance is from the start that was drawn, not from the street it was moved to. */
-  function stored({ route, points }, u) {
-    const start = [points[0].lon, points[0].lat];
-    const { index, short } = barometer.cut.find(route.places, start, u, route.length_m);
-    const after = index < 0 ? [] : route.places.slice(index);
-    const fromM = index < 0 ? route.length_m : route.places[index].from_m;
+  function stored(draft, u) {
+    const { route } = draft;
+    const { places, span, short } = cut(draft, u);
     // Of a short ride only crossings remain: a line of streets would lead back to the home.
-    const places = short ? after.filter((place) => place.kind === "intersection" && place.safe) : after;
+    const left = short ? places.filter((place) => place.kind === "intersection" && place.safe) : places;
     return {
       short,
-      fromM,
-      places,
+      cutM: route.length_m - (span[1] - span[0]),
+      places: left,
       // Without the streets between them the crossings stand alone.
-      stops: stops(short ? places.map((place) => ({ ...place, stretch: null })) : places),
-      steps: short ? [] : steps(route, after, fromM),
-      lines: short ? [] : slice(route, fromM, route.length_m),
-      metres: short ? 0 : route.length_m - fromM,
+      stops: stops(short ? left.map((place) => ({ ...place, stretch: null })) : left),
+      steps: short ? [] : steps(route, places, span),
+      lines: short ? [] : slice(route, ...span),
+      metres: short ? 0 : span[1] - span[0],
     };
+  }
+
+  /* The places that are left, and from where to where along the ride. `points[0]` is the home end, also
+     of a ride back, which ends there: such a ride is cut as if it were ridden the other way round. */
+  function cut({ route, points, variant }, u) {
+    const home = [points[0].lon, points[0].lat];
+    const { places, length_m: length } = route;
+    const back = variant === "back";
+    const facing = back ? mirrored(places, length) : places;
+    const { index, short } = barometer.cut.find(facing, home, u, length);
+    if (index < 0) return { places: [], span: back ? [0, 0] : [length, length], short };
+    const fromM = facing[index].from_m;
+    return back
+      ? { places: places.slice(0, places.length - index), span: [0, length - fromM], short }
+      : { places: places.slice(index), span: [fromM, length], short };
+  }
+
+  function mirrored(places, length) {
+    return places.map((place) => ({ ...place, from_m: length - place.to_m, to_m: length - place.from_m })).reverse();
   }
 
   /* Places as people see them: a stretch with the driveways on it is one, and short ones that follow each other. */
@@ -87,10 +104,10 @@
   }
 
   /* Straight legs have no places: they go between those before and after them. */
-  function steps(route, after, fromM) {
-    const free = legs(route).filter((leg) => leg.straight && leg.fromM >= fromM);
+  function steps(route, places, [fromM, toM]) {
+    const free = legs(route).filter((leg) => leg.straight && leg.fromM >= fromM && leg.toM <= toM + 0.5);
     const found = [];
-    for (const place of after) {
+    for (const place of places) {
       while (free.length && free[0].toM <= place.from_m + 0.5) found.push(freeStep(free.shift()));
       found.push(
         place.kind === "segment"
@@ -145,34 +162,9 @@
     return [a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share];
   }
 
-  const isRated = (answer) => Boolean(answer) && answer.rating !== null;
-  const isPlain = (answer) => answer.bulk && !answer.reasons.length && !answer.incident && !answer.comment;
-
-  /* "All fine, except …" goes out as it was said: one rating for the rest, and the exceptions. */
-  function said({ stops, short }, answers) {
-    const rated = stops.filter((stop) => isRated(answers[stop.key]));
-    const plain = rated.filter((stop) => isPlain(answers[stop.key]));
-    // The rest means every place: where one is still open, each rating is named.
-    const rest = !short && plain.length && rated.length === stops.length ? answers[plain[0].key].rating : null;
-    const named = rest === null ? rated : rated.filter((stop) => !plain.includes(stop));
-    return { rest, ratings: named.flatMap((stop) => spread(stop, answers[stop.key])) };
-  }
-
-  /* One answer counts for every piece of its stretch, but a near miss happened once: in the middle of the street. */
-  function spread(stop, answer) {
-    const { rating, seconds, reasons, incident, comment } = answer;
-    const pieces = stop.segments.length ? stop.segments : stop.ids;
-    const middle = pieces[Math.floor(pieces.length / 2)];
-    return stop.ids.map((place) =>
-      place === middle
-        ? { place, rating, seconds, reasons, incident, comment }
-        : { place, rating, seconds, reasons, incident: null, comment: "" },
-    );
-  }
-
   function title(stop) {
     return stop.name || barometer.say(stop.kind === "intersection" ? "unnamed_crossing" : "unnamed_street");
   }
 
-  barometer.ride = { stored, slice, said, title, isRated };
+  barometer.ride = { stored, slice, title };
 })();

@@ -1,0 +1,49 @@
+"""What students get back: the results as they may see them, and a calmer way than their own."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from api.deps import LibraryDep, ParticipantDep, StoreDep
+from api.schemas import MAX_STEPS, PlaceId, Strict
+from api.services.calmer_way import CalmerWay, calmer_way
+from api.services.student_results import StudentResults, public_danger, student_results
+
+from .submissions import PROBLEM
+
+router = APIRouter(
+    prefix="/api", tags=["student"], responses={401: PROBLEM, 403: PROBLEM, 422: PROBLEM}
+)
+
+
+class RiddenIn(Strict):
+    """The places of a ride to school after its cut, in riding order."""
+
+    places: Annotated[list[PlaceId], Field(min_length=1, max_length=MAX_STEPS)]
+
+
+class AlternativeOut(BaseModel):
+    """The calmer way, null if there is none within a fifth more."""
+
+    alternative: CalmerWay | None
+
+
+@router.get("/results")
+def show_results(participant: ParticipantDep, store: StoreDep) -> StudentResults:
+    """Return what may be told of places; one that is missing is unknown, which is not safe."""
+    with store.read() as session:
+        return student_results(session, participant)
+
+
+@router.post("/alternative")
+def find_alternative(
+    participant: ParticipantDep, store: StoreDep, library: LibraryDep, ridden: RiddenIn
+) -> AlternativeOut:
+    """Find a calmer way to school; nothing of what is asked is stored."""
+    school = participant.campaign.school
+    with store.read() as session:
+        danger = public_danger(session, school.area_id)
+    at = school.location.x, school.location.y
+    found = calmer_way(library.get(school.area), ridden.places, at, danger)
+    return AlternativeOut(alternative=found)

@@ -1,0 +1,105 @@
+"""What a student sees of the results: the newest release by the public rules, and nobody's ride."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from api.store import campaigns
+from api.store.engine import Session
+from api.store.models import Participant
+from web.scale import scales
+
+from .public_rows import public_rows, rests_on_one_class
+from .read_release import Published, cases, newest_release
+from .release_content import K_PUBLIC
+
+MOST_CASES = 5
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class KnownPlace:
+    """What may be told of one place; None where too few have rated it."""
+
+    kind: Literal["segment", "intersection"]
+    name: str
+    state: Literal["confirmed", "watch", "unknown"]
+    danger_class: Literal["low", "middle", "high"] | None
+
+
+@dataclass(frozen=True)
+class PlaceCase:
+    """What became of a place that the student's school passes."""
+
+    place: str
+    kind: Literal["segment", "intersection"]
+    name: str
+    state: str
+
+
+@dataclass(frozen=True)
+class StudentResults:
+    """The results as one participant may see them, and which rides that participant has sent."""
+
+    release: int | None
+    day: date | None
+    single_class: bool
+    """Whether all of it comes from one class: then that class may see what ten of it say."""
+    places: dict[str, KnownPlace]
+    cases: list[PlaceCase]
+    sent: list[str]
+
+
+def student_results(session: Session, participant: Participant) -> StudentResults:
+    """Return the newest release of the participant's area as its students may see it."""
+    school = participant.campaign.school
+    release = newest_release(session, school.area_id)
+    sent = campaigns.variants_of(session, participant.id)
+    if release is None:
+        return StudentResults(None, None, single_class=False, places={}, cases=[], sent=sent)
+    return StudentResults(
+        release=release.number,
+        day=release.day,
+        single_class=rests_on_one_class(release),
+        places={row["id"]: _known(row) for row in public_places(release)},
+        cases=_cases(session, release, school.id),
+        sent=sent,
+    )
+
+
+def public_danger(session: Session, area_id: str) -> dict[str, float]:
+    """Return the perceived danger of every place for which the public may see it."""
+    release = newest_release(session, area_id)
+    rows = public_places(release) if release else ()
+    return {row["id"]: row["danger"] for row in rows if _is_rated(row)}
+
+
+def public_places(release: Published) -> Iterator[Row]:
+    """Yield the rows that pass the public rule R2; one class and a demo are named as such."""
+    alone = rests_on_one_class(release) or release.content["simulated"]
+    for row in release.places:
+        if row["participants"] >= K_PUBLIC and (alone or row["several_classes"]):
+            yield row
+
+
+def _known(row: Row) -> KnownPlace:
+    band = scales(str)["danger"].band(row["danger"]).key if _is_rated(row) else None
+    return KnownPlace(row["kind"], row["name"], row["state"], band)  # type: ignore[arg-type]
+
+
+def _is_rated(row: Row) -> bool:
+    # Many may pass where few have said how it feels: then it is not known how it feels.
+    return row["danger"] is not None and row["ratings"] >= K_PUBLIC
+
+
+def _cases(session: Session, release: Published, school_id: int) -> list[PlaceCase]:
+    """Return the newest cases of the places where students may see that their school passes."""
+    known = cases(session, release.area_id)
+    passed = [row for row in public_rows(release, school_id) if row["id"] in known]
+    newest = sorted(passed, key=lambda row: (-known[row["id"]].opened_in, row["rank"]))
+    return [
+        PlaceCase(row["id"], row["kind"], row["name"], known[row["id"]].state)
+        for row in newest[:MOST_CASES]
+    ]

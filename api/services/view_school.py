@@ -1,0 +1,149 @@
+"""A member of staff looks at one school: its meter, who answered, its cases and its convoys."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from api.errors import NoReleaseError, NotFoundError
+from api.store import areas, audit, campaigns, releases
+from api.store.engine import Store
+from api.store.models import Area, Campaign, Case, School, User
+from geo.policy import load_policy
+from geo.school_meter import Meter, MeterChange, meter_change, school_meter
+
+from .read_release import Published, last_release_before, newest_release
+
+SCHOOL_YEAR_MONTH = 8
+"""A school year begins on the first day of this month."""
+DONE = frozenset({"fixed", "declined"})
+"""States in which nobody needs to do more about a case."""
+
+
+@dataclass(frozen=True)
+class SchoolView:
+    """What an account sees of one school."""
+
+    school: School
+    area: Area
+    newest: Published | None
+    earlier: Published | None
+    """The last release of an earlier school year."""
+    cases: dict[str, Case]
+    campaigns: Sequence[Campaign]
+    simulated: bool
+
+    @property
+    def release(self) -> Published:
+        """Return the release, or raise `NoReleaseError` before the first."""
+        if self.newest is None:
+            raise NoReleaseError(f"nothing has been published for {self.area.id!r} yet")
+        return self.newest
+
+    @property
+    def convoys(self) -> list[dict[str, Any]]:
+        """Return the convoys of the school."""
+        return self.newest.convoys.get(str(self.school.id), []) if self.newest else []
+
+
+@dataclass(frozen=True)
+class SchoolYear:
+    """What the last release of a school year tells of a school."""
+
+    first: int
+    """The calendar year in which it began."""
+    number: int
+    day: date
+    meter: Meter
+    about: dict[str, Any]
+
+
+def view_school(store: Store, user: User, school_id: int, *, action: str) -> SchoolView:
+    """Return a school with the newest release of its area, and record that it was seen.
+
+    Raises
+    ------
+    NotFoundError
+        The same for a foreign school and for one that does not exist.
+    """
+    with store.read() as session:
+        school = areas.find_school(session, school_id)
+        if school is None or not may_see_school(user, school):
+            raise NotFoundError("no such school")
+        newest = newest_release(session, school.area_id)
+        view = SchoolView(
+            school=school,
+            area=school.area,
+            newest=newest,
+            earlier=last_release_before(session, school.area_id, _year_begins(newest.day))
+            if newest
+            else None,
+            cases=releases.cases_of(session, school.area_id),
+            campaigns=campaigns.of_school(session, school.id),
+            simulated=campaigns.has_simulated(session, school.area_id),
+        )
+    if newest is not None:
+        with store.write() as session:
+            audit.record(session, user.id, action, f"school {school_id}", release=newest.number)
+    return view
+
+
+def may_see_school(user: User, school: School) -> bool:
+    """Return whether an account works for a school: its teachers, the area's police, admins."""
+    return (
+        user.role == "admin"
+        or (user.role == "teacher" and user.school_id == school.id)
+        or (user.role == "police" and user.area_id == school.area_id)
+    )
+
+
+def tell_year(release: Published, school: School) -> SchoolYear:
+    """Return what a release tells of a school, for the school year that it was made in."""
+    about = release.content["schools"].get(str(school.id), {})
+    return SchoolYear(
+        first=school_year(release.day),
+        number=release.number,
+        day=release.day,
+        meter=school_meter(_measured(release), school.id, about, load_policy()),
+        about=about,
+    )
+
+
+def tell_change(view: SchoolView) -> MeterChange | None:
+    """Return how the way to the school changed, None without an earlier school year."""
+    if view.newest is None or view.earlier is None:
+        return None
+    now, before = _measured(view.newest), _measured(view.earlier)
+    return meter_change(now, before, view.school.id, load_policy())
+
+
+def open_cases(view: SchoolView) -> list[tuple[dict[str, Any], Case]]:
+    """Return the places that the school's students pass and that somebody must still act on."""
+    rows = view.newest.places if view.newest else []
+    passed = (row for row in rows if str(view.school.id) in row["schools"])
+    return [
+        (row, view.cases[row["id"]])
+        for row in passed
+        if row["id"] in view.cases and view.cases[row["id"]].state not in DONE
+    ]
+
+
+def require_convoy(view: SchoolView, number: int) -> dict[str, Any]:
+    """Return a convoy of the school by its number, which counts from 1."""
+    if not 0 < number <= len(view.convoys):
+        raise NotFoundError("no such convoy in the newest release")
+    return view.convoys[number - 1]
+
+
+def school_year(day: date) -> int:
+    """Return the calendar year in which the school year of a day began."""
+    return day.year if day.month >= SCHOOL_YEAR_MONTH else day.year - 1
+
+
+def _year_begins(day: date) -> date:
+    return date(school_year(day), SCHOOL_YEAR_MONTH, 1)
+
+
+def _measured(release: Published) -> list[dict[str, Any]]:
+    # The first releases did not say how much is ridden on a place.
+    return [row for row in release.places if row["exposure"] is not None and row["passages"]]
