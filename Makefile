@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test check bench lock lock-bench method screenshots clean
+.PHONY: demo test check bench lock lock-bench method screenshots pictures clean
 
 demo: .venv/.runtime
 	$(BIN)/barometer demo
@@ -29,6 +29,7 @@ PEERS_PYTHON ?= $(firstword $(foreach python,python3.12 python3.13 \
 BENCH_EXTRACTS ?= ../shared/data/goteborg.osm.pbf
 bench: .venv/.dev .venv/.peers
 	PYTHONPATH=. $(BIN)/python tests/benchmarks/bench_first_ride.py
+	PYTHONPATH=. $(BIN)/python tests/benchmarks/bench_lesson.py
 	PYTHONPATH=. $(BIN)/python tests/benchmarks/bench_junctions.py
 	PYTHONPATH=. $(BIN)/python tests/benchmarks/bench_perception.py
 	PYTHONPATH=. $(BIN)/python tests/benchmarks/ranking/bench.py \
@@ -51,6 +52,10 @@ method: .venv/.dev
 
 screenshots: .venv/.dev
 	$(BIN)/python scripts/screenshots.py
+
+# docs/pages.md: every page at both widths.
+pictures: .venv/.dev
+	$(BIN)/python -m scripts.every_page
 
 # The hashes pin what is installed; addresses are left to whoever installs.
 LOCK := --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url \

@@ -188,12 +188,23 @@ def teacher(browser: Browser, demo: dict[str, str], folder: Path) -> None:
     page.wait_for_url("**/teach/campaigns/*")
     take(page, "campaign", full=True)
     address = page.url
+    page.goto(f"{address}/board")
+    take(page, "board")
+    page.goto("/teach")
+    page.locator("a[href^='/schools/']").first.click()
+    page.wait_for_url("**/schools/*")
+    take(page, "school")
+    page.goto(f"{page.url}/convoys")
+    take(page, "convoys")
     if shutil.which("pdftoppm") is None:
         print("screenshots: without `pdftoppm` the pictures of the PDFs stay as they are")
         return
-    for name, pages in (("report", 2), ("poster", 1)):
+    for name, part, pages in (
+        ("report", "report.pdf", 2), ("poster", "poster.pdf", 1), ("cards", "cards.pdf", 1),
+        ("paper-map", "map.pdf", 1), ("lesson-plan", "kit/lesson-plan.pdf", 2),
+    ):  # fmt: skip
         pdf = folder / f"{name}.pdf"
-        pdf.write_bytes(page.request.get(f"{address}/{name}.pdf").body())
+        pdf.write_bytes(page.request.get(f"{address}/{part}").body())
         photograph(browser, pdf, pages)
     page.context.close()
 

@@ -86,10 +86,10 @@ def simulated(loaded: LoadedArea, school: School) -> list[RouteIn]:
 
 
 @contextmanager
-def serving(settings: Settings) -> Iterator[None]:
+def serving(settings: Settings, port: int = PORT) -> Iterator[None]:
     environment = os.environ | {"BAROMETER_DATA_DIR": str(settings.data_dir)}
     server = subprocess.Popen(
-        [sys.executable, "-m", "api.cli", "serve", "--port", str(PORT)],
+        [sys.executable, "-m", "api.cli", "serve", "--port", str(port)],
         env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
