@@ -4,13 +4,19 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test check bench lock lock-bench method screenshots pictures clean
+.PHONY: demo test test-browser test-rest check bench lock lock-bench method screenshots pictures clean
 
 demo: .venv/.runtime
 	$(BIN)/barometer demo
 
-test: .venv/.dev
-	$(BIN)/pytest
+test: test-browser test-rest
+
+# Apart, so that a build can run both at once (make -j2 test).
+test-browser: .venv/.dev
+	$(BIN)/pytest -p no:cacheprovider tests/browser
+
+test-rest: .venv/.dev
+	$(BIN)/pytest --ignore=tests/browser
 
 check: .venv/.dev
 	$(BIN)/ruff check .

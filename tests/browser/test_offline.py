@@ -54,12 +54,21 @@ def page(phone: BrowserContext, campaign: Campaign) -> Page:
     join(phone, campaign)
     page = phone.new_page()
     page.goto("/draw")
-    page.wait_for_function(READY)
+    until(page, READY)
     page.evaluate("([lon, lat]) => map_area.fire('click', {latlng: L.latLng(lat, lon)})", START)
     expect(page.locator("path.route-line:not(.unsnapped)")).not_to_have_count(0)
     page.get_by_role("button", name="Looks right").click()
     page.wait_for_url("**/rate")
     return page
+
+
+def until(page: Page, promised: str) -> None:
+    """Wait for a promise that comes true: Playwright's own wait takes the promise for an answer."""
+    for _ in range(100):
+        if page.evaluate(promised):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"never came true: {promised}")
 
 
 def join(context: BrowserContext, campaign: Campaign) -> None:
@@ -90,7 +99,7 @@ def dead_network(phone: BrowserContext, watch: Any) -> Callable[[], Any]:  # noq
         yield
         phone.set_offline(False)
         said, watch.complaints[before:] = watch.complaints[before:], []
-        # A page that is left breaks off its tiles: of them it says that they failed.
+        # The service worker fails to answer what it does not keep.
         expected = ("net::ERR_INTERNET_DISCONNECTED", "net::ERR_FAILED", "Failed to fetch")
         assert all(any(words in one for words in expected) for one in said), said
 
@@ -204,23 +213,19 @@ def test_the_device_keeps_three_pages_and_never_more(
 
     mine = page_caches(page)
     page.goto("/")
-    page.wait_for_function(
-        "async () => !(await caches.keys()).some((name) => name.includes('pages'))"
-    )
+    until(page, "async () => !(await caches.keys()).some((name) => name.includes('pages'))")
 
     phone.clear_cookies()
     join(phone, open_class())
     page.goto("/draw")
-    page.wait_for_function(READY)
+    until(page, READY)
     assert len(page_caches(page)) == 1
     assert page_caches(page) != mine
 
     # Who is in no class any more leaves nothing either.
     phone.clear_cookies()
     page.goto("/rate")
-    page.wait_for_function(
-        "async () => !(await caches.keys()).some((name) => name.includes('pages'))"
-    )
+    until(page, "async () => !(await caches.keys()).some((name) => name.includes('pages'))")
 
 
 def page_caches(page: Page) -> list[str]:

@@ -300,7 +300,7 @@ def test_the_class_is_told_who_is_rating(page: Page, campaign: Campaign, store: 
     with store.read() as session:
         assert campaigns.progress(session, campaign.id).rating == 1
     again: list[Request] = []
-    page.on("request", again.append)
+    page.on("request", lambda request: again.append(request))  # noqa: PLW0108 - Playwright marks what it is given
     page.reload()
     expect(page.locator("details.place").first).to_be_visible()
     page.wait_for_load_state("networkidle")

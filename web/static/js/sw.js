@@ -177,7 +177,7 @@
   /* Who is done, joins or signs out leaves no page behind for the next one. */
   function leaves({ request: { mode, method } }, { pathname }) {
     if (mode !== "navigate") return false;
-    return method === "POST" ? ["/join", "/sign-out"].includes(pathname) : pathname === "/" && navigator.onLine;
+    return method === "POST" ? ["/join", "/leave", "/sign-out"].includes(pathname) : pathname === "/" && navigator.onLine;
   }
 
   self.addEventListener("install", () => self.skipWaiting());
