@@ -5,6 +5,7 @@ import threading
 from datetime import UTC, datetime
 
 from api.errors import BarometerError
+from api.services.aside import Compute, StoppedError, aside, directly
 from api.services.examine_release import examine_release
 from api.services.installation import Installation
 from api.services.publish_area import publish_area
@@ -17,23 +18,25 @@ IDLE_SECONDS = 0.5
 
 
 class Worker:
-    """Takes jobs from the queue in a thread until it is stopped."""
+    """Takes jobs from the queue, in a thread until it is stopped."""
 
     def __init__(self, here: Installation) -> None:
         self._here = here
         self._stopping = threading.Event()
+        self._compute: Compute = directly
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Take up what an earlier run left behind, then work until `stop`."""
+        """Take up what an earlier run left behind, then work beside the requests until `stop`."""
         self._stopping.clear()
+        self._compute = aside(self._stopping)
         with self._here.store.write() as session:
             jobs.requeue_running(session)
         self._thread = threading.Thread(target=self._work, name="worker", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """Finish the job at hand, take no other."""
+        """Break off the sums of the job at hand, which begins again at the next start."""
         self._stopping.set()
         if self._thread is not None:
             self._thread.join(timeout=10)
@@ -52,7 +55,10 @@ class Worker:
             job = jobs.take(session)
         if job is None:
             return False
-        state, message = self._attempt(job)
+        try:
+            state, message = self._attempt(job)
+        except StoppedError:
+            return False
         with self._here.store.write() as session:
             jobs.finish(session, job.id, state, message, datetime.now(UTC))
         return True
@@ -60,6 +66,8 @@ class Worker:
     def _attempt(self, job: Job) -> tuple[str, str]:
         try:
             return "done", self._run(job)
+        except StoppedError:
+            raise
         except BarometerError as error:
             return "failed", str(error)
         except Exception:
@@ -68,9 +76,9 @@ class Worker:
 
     def _run(self, job: Job) -> str:
         if job.kind == jobs.EXAMINE:
-            examined = examine_release(self._here, job.subject)
+            examined = examine_release(self._here, job.subject, self._compute)
             return f"release {examined.number} examined" if examined else "nothing to examine"
         area_id, _, campaign = job.subject.partition("/")
         closing = int(campaign) if campaign else None
-        release = publish_area(self._here, area_id, closing)
+        release = publish_area(self._here, area_id, closing, self._compute)
         return f"release {release.number}"

@@ -14,13 +14,16 @@ from geo.sensitivity import severity_ranks, split_halves, vary_settings
 from geo.summary import conclude, prepare
 
 from .area_evidence import area_evidence
+from .aside import Compute, directly
 from .installation import Installation
 from .release_content import rounded
 
 logger = logging.getLogger(__name__)
 
 
-def examine_release(here: Installation, area_id: str) -> Release | None:
+def examine_release(
+    here: Installation, area_id: str, compute: Compute = directly
+) -> Release | None:
     """Keep beside the newest release how robust it is; None where there is nothing to examine.
 
     It takes many fits, which nobody waits for. What arrived since the release is in it too: the
@@ -31,8 +34,11 @@ def examine_release(here: Installation, area_id: str) -> Release | None:
         if newest is None:
             return None
         evidence = area_evidence(here, session, area_id)
-    robustness = _examine(
-        evidence.loaded.network.places, evidence.gathered.evidence, evidence.area.reference_rate
+    robustness = compute(
+        _examine,
+        evidence.loaded.network.places,
+        evidence.gathered.evidence,
+        evidence.area.reference_rate,
     )
     robustness["participants"] = len(evidence.participants)
     with here.store.write() as session:

@@ -17,15 +17,18 @@ from api.store.engine import Session
 from api.store.models import Case, Release
 from geo.effect_protection import protect_effects
 from geo.effects import NOTHING, Effects, effects
+from geo.evidence import Evidence
+from geo.network import Network
 from geo.network_distance import find_neighbours
 from geo.place_graph import place_graph
 from geo.policy import load_policy
 from geo.protection import BATCH, Cells, may_release, protect
 from geo.summary import Summary, summarise
-from geo.surroundings import surround
+from geo.surroundings import Surroundings, surround
 
 from .area_evidence import AreaEvidence, area_evidence
 from .areas import require_area
+from .aside import Compute, directly
 from .campaigns import today
 from .installation import Installation
 from .keys import area_key
@@ -39,7 +42,12 @@ from .sealing import seal
 logger = logging.getLogger(__name__)
 
 
-def publish_area(here: Installation, area_id: str, closing: int | None = None) -> Release:
+def publish_area(
+    here: Installation,
+    area_id: str,
+    closing: int | None = None,
+    compute: Compute = directly,
+) -> Release:
     """Publish what the contributions of an area say now, under the rules of `PRIVACY.md` §3.
 
     The statistics run outside any transaction; only the finished release is written, together
@@ -57,15 +65,12 @@ def publish_area(here: Installation, area_id: str, closing: int | None = None) -
         measures = recorded_measures(session, area_id)
         schools = areas.schools_of(session, area_id)
     policy, places = load_policy(), evidence.loaded.network.places
-    summary = summarise(
-        places,
+    summary, around = compute(
+        _statistics,
+        evidence.loaded.network,
         evidence.gathered.evidence,
-        policy,
-        reference_rate=evidence.area.reference_rate,
+        evidence.area.reference_rate,
     )
-    graph = place_graph(evidence.loaded.network)
-    reach = max(policy.cluster_radius_m, policy.cluster_join_m)
-    around = surround(summary, places, graph, find_neighbours(graph, reach), policy)
     published, told_before, led_before = _published(here.settings, before)
     cells = protect(
         describe(summary, around, evidence.gathered, places, evidence.participation),
@@ -107,6 +112,17 @@ def publish_area(here: Installation, area_id: str, closing: int | None = None) -
         "convoys": led.rows,
     }
     return _write(here, evidence, before, _Result(summary, content, cells, told, led))
+
+
+def _statistics(
+    network: Network, evidence: Evidence, reference_rate: dict[str, float] | None
+) -> tuple[Summary, Surroundings]:
+    """Return what the places are like, alone and among their neighbours; this takes the longest."""
+    policy, places = load_policy(), network.places
+    summary = summarise(places, evidence, policy, reference_rate=reference_rate)
+    graph = place_graph(network)
+    reach = max(policy.cluster_radius_m, policy.cluster_join_m)
+    return summary, surround(summary, places, graph, find_neighbours(graph, reach), policy)
 
 
 def _require_enough(session: Session, area_id: str, closing: int | None) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import httpx2
 import numpy as np
+from shapely import Point
 
 from api.schemas import RouteIn
 from api.services.installation import Installation, open_installation
@@ -26,7 +27,8 @@ from tests.benchmarks.bench_first_ride import bring_in, line, open_class, servin
 
 PORT = 8378
 STUDENTS, SECONDS = 40, 60
-TAPS = 8
+TAPS = 4
+"""Of a ride: its start, and three corrections along it; each asks for the whole way anew."""
 PAGES = ("/draw", "/rate", "/check", "/thanks")
 ROUNDS = 3
 
@@ -62,12 +64,11 @@ def main() -> None:
             school = next(one for one in areas.schools_of(session, "sample")
                           if one.name == "Albert-Einstein-Gymnasium")  # fmt: skip
         rides = simulated(loaded, school)
-        segments = loaded.network.segments.geometry
-        generator = np.random.default_rng(5)
-        starts = [segments.iloc[n].coords[0] for n in generator.integers(0, len(segments), 400)]
+        at = loaded.network.places.geometry.representative_point()
+        ways = [[at[step.id] for step in ride.steps if step.kind != "free"] for ride in rides]
         with serving(settings, PORT):
             for number in range(ROUNDS):
-                lesson = hold(here, school, rides, starts)
+                lesson = hold(here, school, rides, ways)
                 line(f"lesson {number + 1}: {STUDENTS} students in {SECONDS} s",
                      f"{len(lesson.refused)} failed {lesson.refused[:2]}")  # fmt: skip
                 for what in ("join", "snap", "send", "page"):
@@ -75,7 +76,7 @@ def main() -> None:
 
 
 def hold(
-    here: Installation, school: School, rides: list[RouteIn], starts: list[tuple[float, float]]
+    here: Installation, school: School, rides: list[RouteIn], ways: list[list[Point]]
 ) -> Lesson:
     campaign = open_class(here, school)
     lesson = Lesson()
@@ -103,10 +104,11 @@ def hold(
     def draw(client: httpx2.Client, lesson: Lesson, number: int, pause: Iterator[float]) -> None:
         points: list[dict[str, float]] = []
         end = {"lon": school.location.x, "lat": school.location.y}
+        way = ways[number]
         for tap in range(TAPS):
             time.sleep(next(pause))
-            lon, lat = starts[(number * TAPS + tap) % len(starts)]
-            points.append({"lon": lon, "lat": lat})
+            spot = way[tap * len(way) // TAPS]
+            points.append({"lon": spot.x, "lat": spot.y})
             lesson.ask(client, "snap", "POST", "/api/snap", json={"waypoints": [*points, end]})
 
     with ThreadPoolExecutor(STUDENTS) as pool:
