@@ -4,18 +4,14 @@ Run as `make pictures` beside `make screenshots`; both start the demo in a folde
 """
 
 import re
-import shutil
-import sys
-import tempfile
 from dataclasses import dataclass
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from .screenshots import ARGS, CLICK, CORRECTION, DESK, ROOT, START, demo, open_page, sign_in
+from .screenshots import CLICK, CORRECTION, DESK, ROOT, START, open_page, sign_in, visited_demo
 
 PAGES = ROOT / "docs" / "images" / "pages"
 LIST = ROOT / "docs" / "pages.md"
@@ -73,19 +69,10 @@ ANYBODY = (
 
 def main() -> None:
     """Take every picture and write the list."""
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    if path is None:
-        sys.exit("every_page: neither `chromium` nor `google-chrome` is on the path")
     PAGES.mkdir(parents=True, exist_ok=True)
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        demo(Path(folder)) as printed,
-        sync_playwright() as playwright,
-    ):
-        browser = playwright.chromium.launch(executable_path=path, args=ARGS)
+    with visited_demo() as (browser, printed, _):
         for width, device in WIDTHS.items():
             walk(browser, printed, width, device)
-        browser.close()
     rows = [
         f"| {stop.words} | ![{stop.words}, phone](images/pages/{stop.name}-phone.png) "
         f"| ![{stop.words}, desk](images/pages/{stop.name}-desk.png) |"

@@ -44,25 +44,32 @@ CLICK = "([lon, lat]) => map_area.fire('click', {latlng: L.latLng(lat, lon)})"
 
 def main() -> None:
     """Take every picture."""
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with visited_demo() as (browser, printed, folder):
+        student(browser, printed)
+        teacher(browser, printed, folder)
+        police(browser, printed)
+    sizes = {image: image.stat().st_size for image in sorted(IMAGES.glob("*.png"))}
+    for image, size in sizes.items():
+        print(f"{image.relative_to(ROOT)}  {size / 1000:.0f} kB")
+    if max(sizes.values()) > LARGEST_BYTES:
+        sys.exit(f"screenshots: a picture is larger than {LARGEST_BYTES / 1000:.0f} kB")
+
+
+@contextmanager
+def visited_demo() -> Iterator[tuple[Browser, dict[str, str], Path]]:
+    """Run the demo and a Chromium; give both with the folder that goes away after them."""
     path = shutil.which("chromium") or shutil.which("google-chrome")
     if path is None:
         sys.exit("screenshots: neither `chromium` nor `google-chrome` is on the path")
-    IMAGES.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as folder,
         demo(Path(folder)) as printed,
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=path, args=ARGS)
-        student(browser, printed)
-        teacher(browser, printed, Path(folder))
-        police(browser, printed)
+        yield browser, printed, Path(folder)
         browser.close()
-    sizes = {image: image.stat().st_size for image in sorted(IMAGES.glob("*.png"))}
-    for image, size in sizes.items():
-        print(f"{image.relative_to(ROOT)}  {size / 1000:.0f} kB")
-    if max(sizes.values()) > LARGEST_BYTES:
-        sys.exit(f"screenshots: a picture is larger than {LARGEST_BYTES / 1000:.0f} kB")
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from babel.numbers import format_decimal
 from geo.crs import to_metres
 
 from .marks import mark, mark_points, place_marks, school_mark
-from .paper import INK, PAPER, Frame, stroke, text_line
+from .paper import INK, PAPER, Frame, round_length, stroke, text_line
 from .translation import translations
 
 if TYPE_CHECKING:
@@ -163,8 +163,7 @@ def _through(row: pd.Series, centre: gpd.GeoSeries) -> shapely.LineString:
 
 def scale_bar(frame: Frame) -> Iterator[str]:
     """Draw a bar of a round length, at most a quarter of the width."""
-    longest = frame.width / 4 / frame.mm_per_metre
-    metres = max(d * 10**p for p in range(7) for d in (1, 2, 5) if d * 10**p <= longest)
+    metres = round_length(frame)
     length, y = metres * frame.mm_per_metre, frame.height - 2.2
     words = f"{metres} m" if metres < 1000 else f"{metres // 1000} km"  # noqa: PLR2004
     yield (

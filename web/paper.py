@@ -28,6 +28,13 @@ class Frame:
         return (coordinates - (self.west, self.north)) * (self.mm_per_metre, -self.mm_per_metre)
 
 
+def round_length(frame: Frame) -> int:
+    """Return the longest 1, 2 or 5 times a power of ten, in metres, in a quarter of the width."""
+    longest = frame.width / 4 / frame.mm_per_metre
+    round_ones = [d * int(10**p) for p in range(7) for d in (1, 2, 5)]
+    return max(metres for metres in round_ones if metres <= longest)
+
+
 def path_data(lines: np.ndarray, frame: Frame) -> str:
     """Return lines in metres as the data of one SVG path, in steps and relative."""
     coordinates, line = shapely.get_coordinates(lines, return_index=True)

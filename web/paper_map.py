@@ -14,7 +14,7 @@ from geo.crs import WGS84, BBox, to_metres
 
 from .figures import FONT, MAIN_ROADS
 from .marks import school_mark
-from .paper import INK, PAPER, STEPS, Frame, path_data, stroke, text_line
+from .paper import INK, PAPER, STEPS, Frame, path_data, round_length, stroke, text_line
 from .street_labels import place_labels
 from .translation import translations
 from .typesetting import typeset
@@ -281,8 +281,7 @@ def _corners(frame: Frame) -> list[shapely.Polygon]:
 
 def _scale_bar(frame: Frame) -> Iterator[str]:
     """Draw a bar in two halves, of a round length."""
-    longest = frame.width / 4 / frame.mm_per_metre
-    metres = max(d * 10**p for p in range(7) for d in (1, 2, 5) if d * 10**p <= longest)
+    metres = round_length(frame)
     length, y = metres * frame.mm_per_metre, frame.height - 4.2
     yield f'<rect x="1" y="{y - 4.6:.2f}" width="{length + 3:.2f}" height="8" fill="{PAPER}"/>'
     for start, fill in ((0, INK), (length / 2, PAPER)):

@@ -1,6 +1,5 @@
 """Run work on files from outside in a process that may be killed: with too much time or memory."""
 
-import multiprocessing
 import resource
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -8,6 +7,8 @@ from typing import Any, TypeVar, cast
 
 from geo.crashes.errors import CrashFileUnreadableError
 from geo.errors import GeoError
+
+from .child import child
 
 Result = TypeVar("Result")
 SECONDS = 120
@@ -29,19 +30,11 @@ def apart(
     GeoError
         As `work` raises it.
     """
-    context = multiprocessing.get_context("spawn")
-    receiving, sending = context.Pipe(duplex=False)
-    process = context.Process(target=_run, args=(sending, memory, work, arguments), daemon=True)
-    process.start()
-    sending.close()
-    try:
-        answer = receiving.recv() if receiving.poll(seconds) else None
-    except EOFError:
-        answer = None
-    finally:
-        process.kill()
-        process.join()
-        receiving.close()
+    with child(_run, memory, work, arguments) as receiving:
+        try:
+            answer = receiving.recv() if receiving.poll(seconds) else None
+        except EOFError:
+            answer = None
     if answer is None:
         raise CrashFileUnreadableError(
             f"expected files that are read in {seconds:g} s and {memory >> 30} GB, got larger ones"

@@ -3,12 +3,13 @@
 In a thread of the site they would hold the interpreter while 40 phones wait for their streets.
 """
 
-import multiprocessing
 import os
 import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any, Protocol, TypeVar, cast
+
+from .child import child
 
 Result = TypeVar("Result")
 PATIENCE_S = 0.2
@@ -39,27 +40,18 @@ def directly(work: Callable[..., Result], *arguments: object) -> Result:
 def aside(stopping: threading.Event) -> Compute:
     """Return a way to have work computed in another process until `stopping` is set.
 
-    Work and arguments must be such that another process can be told of them; they go through a
-    pipe and never lie on a disk.
+    Work and arguments must be such that another process can be told of them.
     """
 
     def compute(work: Callable[..., Result], *arguments: object) -> Result:
-        context = multiprocessing.get_context("spawn")
-        receiving, sending = context.Pipe(duplex=False)
-        process = context.Process(target=_run, args=(sending, work, arguments), daemon=True)
-        process.start()
-        sending.close()
-        try:
+        with child(_run, work, arguments) as receiving:
             while not receiving.poll(PATIENCE_S):
                 if stopping.is_set():
                     raise StoppedError
-            result, error = receiving.recv()
-        except EOFError:
-            raise BrokenOffError("the process of a long sum ended without an answer") from None
-        finally:
-            process.kill()
-            process.join()
-            receiving.close()
+            try:
+                result, error = receiving.recv()
+            except EOFError:
+                raise BrokenOffError("the process of a long sum ended without an answer") from None
         if error is not None:
             raise error
         return cast("Result", result)

@@ -11,8 +11,8 @@ from geo.policy import load_policy
 from geo.protection import BATCH
 
 from .progress import class_progress
+from .public_rows import public_places
 from .read_release import newest_release
-from .student_results import public_places
 
 MOST_THIN = 5
 

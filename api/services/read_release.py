@@ -135,7 +135,11 @@ def require_release(session: Session, area_id: str) -> Published:
     NoReleaseError
         Before the first one.
     """
-    release = newest_release(session, area_id)
+    return require_published(newest_release(session, area_id), area_id)
+
+
+def require_published(release: Published | None, area_id: str) -> Published:
+    """Return the release, or raise `NoReleaseError` if there is none of the area yet."""
     if release is None:
         raise NoReleaseError(f"nothing has been published for {area_id!r} yet")
     return release

@@ -1,6 +1,5 @@
 """What a student sees of the results: the newest release by the public rules, and nobody's ride."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -10,7 +9,7 @@ from api.store.engine import Session
 from api.store.models import Participant
 from web.scale import scales
 
-from .public_rows import public_rows, rests_on_one_class
+from .public_rows import public_places, public_rows, rests_on_one_class
 from .read_release import Published, cases, newest_release
 from .release_content import K_PUBLIC
 
@@ -74,14 +73,6 @@ def public_danger(session: Session, area_id: str) -> dict[str, float]:
     release = newest_release(session, area_id)
     rows = public_places(release) if release else ()
     return {row["id"]: row["danger"] for row in rows if _is_rated(row)}
-
-
-def public_places(release: Published) -> Iterator[Row]:
-    """Yield the rows that pass the public rule R2; one class and a demo are named as such."""
-    alone = rests_on_one_class(release) or release.content["simulated"]
-    for row in release.places:
-        if row["participants"] >= K_PUBLIC and (alone or row["several_classes"]):
-            yield row
 
 
 def _known(row: Row) -> KnownPlace:

@@ -5,8 +5,6 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from uuid import UUID
 
-from geo.plausibility import stored_flags
-
 from api.auth import phrase_of
 from api.errors import AlreadySentError, ChangedRouteError, InvalidRouteError
 from api.schemas import FreeStep, IntersectionStep, RouteIn, RouteReceipt, SegmentStep
@@ -15,6 +13,7 @@ from api.store import campaigns, jobs
 from api.store.engine import Session
 from api.store.models import Participant, Remark, Route
 from geo.crs import distance_m
+from geo.plausibility import stored_flags
 from geo.protection import BATCH
 from geo.tracing import Step, TracedRoute, trace
 from geo.trimming import SHORTEST_REST_M

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 
-from api.errors import NoReleaseError
 from api.store import audit, campaigns, releases
 from api.store.engine import Store
 from api.store.models import Area, Case, User
 
 from .areas import own_area
-from .read_release import Published, newest_release, without_few_crashes
+from .read_release import Published, newest_release, require_published, without_few_crashes
 
 CRASH_ROLES = frozenset({"police", "admin"})
 """Who may see how many official crashes there are at a place."""
@@ -28,9 +27,7 @@ class View:
     @property
     def release(self) -> Published:
         """Return the release, or raise `NoReleaseError` before the first."""
-        if self.newest is None:
-            raise NoReleaseError(f"nothing has been published for {self.area.id!r} yet")
-        return self.newest
+        return require_published(self.newest, self.area.id)
 
 
 def view_release(store: Store, user: User, area_name: str, *, action: str) -> View:

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from api.errors import NoReleaseError, NotFoundError
+from api.errors import NotFoundError
 from api.store import areas, audit, campaigns, releases
 from api.store.engine import Store
 from api.store.models import Area, Campaign, Case, School, User
 from geo.policy import load_policy
 from geo.school_meter import Meter, MeterChange, meter_change, school_meter
 
-from .read_release import Published, last_release_before, newest_release
+from .read_release import Published, last_release_before, newest_release, require_published
 
 SCHOOL_YEAR_MONTH = 8
 """A school year begins on the first day of this month."""
@@ -36,9 +36,7 @@ class SchoolView:
     @property
     def release(self) -> Published:
         """Return the release, or raise `NoReleaseError` before the first."""
-        if self.newest is None:
-            raise NoReleaseError(f"nothing has been published for {self.area.id!r} yet")
-        return self.newest
+        return require_published(self.newest, self.area.id)
 
     @property
     def convoys(self) -> list[dict[str, Any]]:

@@ -152,12 +152,6 @@ def find_route(session: Session, route_id: UUID) -> Route | None:
     return session.get(Route, route_id)
 
 
-def routes_by(session: Session, participant_id: UUID) -> int:
-    """Return how many routes a participant has sent."""
-    query = select(func.count()).select_from(Route)
-    return session.scalar(query.where(Route.participant_id == participant_id)) or 0
-
-
 def route_of_variant(session: Session, participant_id: UUID, variant: str) -> Route | None:
     """Return a participant's ride of one kind, if it was sent."""
     return session.scalar(

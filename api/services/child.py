@@ -1,0 +1,27 @@
+"""Start a process of its own that answers once through a pipe, and leave none behind."""
+
+import multiprocessing
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
+
+
+@contextmanager
+def child(run: Callable[..., None], *arguments: object) -> Iterator[Connection]:
+    """Give the end of a pipe on which `run(sending, *arguments)` answers from another process.
+
+    What goes through the pipe never lies on a disk. The process is killed at the end, whether
+    it has answered or not; one that ended without an answer lets the pipe raise `EOFError`.
+    """
+    context = multiprocessing.get_context("spawn")
+    receiving, sending = context.Pipe(duplex=False)
+    process = context.Process(target=run, args=(sending, *arguments), daemon=True)
+    process.start()
+    # The child holds the only writing end, so that its death ends the pipe.
+    sending.close()
+    try:
+        yield receiving
+    finally:
+        process.kill()
+        process.join()
+        receiving.close()
