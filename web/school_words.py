@@ -20,10 +20,13 @@ def case_words(_: Words) -> dict[str, str]:
     """Return the words of the states of a case, for staff."""
     return {
         "new": _("new"),
+        "acknowledged": _("acknowledged"),
+        "investigating": _("being looked into"),
         "planned": _("planned"),
         "in_work": _("in work"),
-        "fixed": _("fixed"),
+        "done": _("fixed"),
         "declined": _("declined"),
+        "merged": _("merged"),
     }
 
 

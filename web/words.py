@@ -56,9 +56,11 @@ def case_state_words(_: Callable[[str], str]) -> dict[str, str]:
     """Return what students read of what the town does about a place, by the state of its case."""
     return {
         "new": _("It is on the list of the town. Nothing is decided yet."),
+        "acknowledged": _("The town has read it and will look into it."),
+        "investigating": _("The town is looking into it."),
         "planned": _("Something is planned here."),
         "in_work": _("Work has begun here."),
-        "fixed": _("It is fixed. Tell your teacher if it is not better."),
+        "done": _("It is fixed. Tell your teacher if it is not better."),
         "declined": _("The town has looked at it and will not change it for now."),
     }
 

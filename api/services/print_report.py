@@ -10,7 +10,8 @@ import shapely
 from api.auth import show_code
 from api.errors import NotEnoughError
 from api.settings import Settings
-from api.store.models import Campaign, Case, School
+from api.store.authorities import Case
+from api.store.models import Campaign, School
 from geo.base_layers import read_base_layers
 from geo.crs import WGS84
 from geo.policy import policy_table

@@ -13,8 +13,9 @@ from uuid import UUID
 from api.errors import NotEnoughError
 from api.settings import Settings
 from api.store import areas, audit, campaigns, jobs, releases
+from api.store.authorities import Case
 from api.store.engine import Session
-from api.store.models import Case, Release
+from api.store.models import Release
 from geo.effect_protection import protect_effects
 from geo.effects import NOTHING, Effects, effects
 from geo.evidence import Evidence
@@ -210,4 +211,12 @@ def _open_cases(session: Session, area_id: str, number: int, confirmed: Sequence
     known = releases.cases_of(session, area_id)
     for place in confirmed:
         if place not in known:
-            session.add(Case(area_id=area_id, place_id=str(place), opened_in=number))
+            session.add(
+                Case(
+                    area_id=area_id,
+                    place_id=str(place),
+                    places=[str(place)],
+                    opened_in=number,
+                    opened_on=today(),
+                )
+            )

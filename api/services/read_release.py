@@ -10,8 +10,9 @@ from typing import Any, Literal
 
 from api.errors import NoReleaseError, NotFoundError
 from api.store import releases
+from api.store.authorities import Case
 from api.store.engine import Session
-from api.store.models import Case, Release
+from api.store.models import Release
 from geo.protection import K_STAFF
 
 Order = Literal["priority", "danger"]

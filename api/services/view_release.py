@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from api.store import audit, campaigns, releases
+from api.store.authorities import Case
 from api.store.engine import Store
-from api.store.models import Area, Case, User
+from api.store.models import Area, User
 
 from .areas import own_area
 from .read_release import Published, newest_release, require_published, without_few_crashes

@@ -7,8 +7,9 @@ from typing import Any
 
 from api.errors import NotFoundError
 from api.store import areas, audit, campaigns, releases
+from api.store.authorities import Case
 from api.store.engine import Store
-from api.store.models import Area, Campaign, Case, School, User
+from api.store.models import Area, Campaign, School, User
 from geo.policy import load_policy
 from geo.school_meter import Meter, MeterChange, meter_change, school_meter
 
@@ -16,7 +17,7 @@ from .read_release import Published, last_release_before, newest_release, requir
 
 SCHOOL_YEAR_MONTH = 8
 """A school year begins on the first day of this month."""
-DONE = frozenset({"fixed", "declined"})
+DONE = frozenset({"done", "declined", "merged"})
 """States in which nobody needs to do more about a case."""
 
 

@@ -5,25 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, MetaData, UniqueConstraint
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from .engine import UtcDateTime
-from .spatial import Geometry
-
-
-class Model(DeclarativeBase):
-    """Base of every table; constraints get names so that migrations can change them."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(column_0_label)s",
-            "uq": "uq_%(table_name)s_%(column_0_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map = {datetime: UtcDateTime, BaseGeometry: Geometry}  # noqa: RUF012 - read by SQLAlchemy as declared
+from .authorities import Body
+from .model import Model as Model  # noqa: PLC0414 - importing it from here loads every table
 
 
 class Area(Model):
@@ -60,7 +46,7 @@ class School(Model):
 
 
 class User(Model):
-    """A member of staff: a teacher of one school, police of one area, or an administrator."""
+    """A member of staff: of a school, of a body, of the police of an area, or an administrator."""
 
     __tablename__ = "users"
 
@@ -68,11 +54,27 @@ class User(Model):
     email: Mapped[str] = mapped_column(unique=True)
     password_hash: Mapped[str]
     role: Mapped[str]
+    """teacher, police, officer (of a body that is not police) or admin."""
     area_id: Mapped[str | None] = mapped_column(ForeignKey("areas.id"))
+    body_id: Mapped[int | None] = mapped_column(ForeignKey("bodies.id"))
+    """Whose territory it sees; police without a body see their whole area."""
     school_id: Mapped[int | None] = mapped_column(ForeignKey("schools.id"))
     created_at: Mapped[datetime]
+    language: Mapped[str] = mapped_column(default="en", server_default="en")
+    """Of the mails it gets."""
+    totp_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The secret of the second factor, sealed with the installation's key; None without one."""
+    totp_step: Mapped[int | None]
+    """The time step of the last code that was taken: none is taken twice."""
+    digest: Mapped[str] = mapped_column(default="weekly", server_default="weekly")
+    """How often it gets a digest: daily, weekly or never."""
+    digest_on: Mapped[date | None]
+    """When it last got one."""
+    calendar_hash: Mapped[str | None] = mapped_column(unique=True)
+    """Hash of the secret in the address of its calendar feed."""
 
     school: Mapped[School | None] = relationship()
+    body: Mapped[Body | None] = relationship()
 
 
 class StaffSession(Model):
@@ -229,22 +231,6 @@ class Release(Model):
     """Sealed: who stood behind every published cell when it last changed (R4)."""
     robustness: Mapped[dict[str, Any] | None] = mapped_column(JSON, deferred=True)
     """How far the ranking hangs on settings and participants; None until that is worked out."""
-
-
-class Case(Model):
-    """The authority's handling of one hotspot."""
-
-    __tablename__ = "cases"
-    __table_args__ = (UniqueConstraint("area_id", "place_id"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    area_id: Mapped[str] = mapped_column(ForeignKey("areas.id"), index=True)
-    place_id: Mapped[str]
-    opened_in: Mapped[int]
-    """Number of the release that first confirmed the hotspot."""
-    state: Mapped[str] = mapped_column(default="new")
-    owner: Mapped[str | None]
-    due_on: Mapped[date | None]
 
 
 class Job(Model):

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy.orm import Session, joinedload, undefer
 
-from .models import Case, Release
+from .authorities import Case
+from .models import Release
 
 
 def newest(session: Session, area_id: str) -> Release | None:
@@ -49,6 +50,11 @@ def of_area(session: Session, area_id: str) -> Sequence[Release]:
 
 
 def cases_of(session: Session, area_id: str) -> dict[str, Case]:
-    """Return the cases of an area by place."""
-    rows = session.scalars(select(Case).where(Case.area_id == area_id))
-    return {row.place_id: row for row in rows}
+    """Return the newest case at each place of an area, with its body."""
+    rows = session.scalars(
+        select(Case)
+        .where(Case.area_id == area_id, Case.state != "merged")
+        .order_by(Case.id)
+        .options(joinedload(Case.body))
+    )
+    return {place: row for row in rows for place in row.places or [row.place_id]}

@@ -25,7 +25,8 @@ from api.services.join_class import join_class
 from api.services.publish_area import publish_area
 from api.services.submit_route import submit_route
 from api.settings import Settings
-from api.store.models import Campaign, Case, Release, School
+from api.store.authorities import Case
+from api.store.models import Campaign, Release, School
 
 Body = dict[str, Any]
 FIGURES = ("rank", "participants", "passages", "reporters", "danger", "danger_low", "danger_high")

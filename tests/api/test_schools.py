@@ -5,19 +5,21 @@ import io
 import json
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pypdf
 import pytest
+import shapely
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from api.services.campaigns import today
 from api.services.read_release import newest_release
 from api.services.view_school import school_year
+from api.store.authorities import Body, Case
 from api.store.engine import Store
-from api.store.models import Audit, Case, Release, School
+from api.store.models import Audit, Release, School
 
 AREA = "neubrandenburg"
 Row = dict[str, Any]
@@ -175,10 +177,12 @@ def test_open_cases_of_passed_places_are_listed_and_settled_ones_are_not(
         assert release is not None
     rows = release.places
     passed = [row["id"] for row in rows if str(school.id) in row["schools"]][:2]
+    roads = Body(area_id=AREA, name="Roads office", kind="municipality", causes=[],
+                 territory=shapely.box(13, 53, 14, 54), created_at=datetime.now(UTC))  # fmt: skip
     with store.write() as session:
         session.add(Case(area_id=AREA, place_id=passed[0], opened_in=2, state="planned",
-                         owner="Roads office", due_on=date(2030, 3, 1)))  # fmt: skip
-        session.add(Case(area_id=AREA, place_id=passed[1], opened_in=2, state="fixed"))
+                         body=roads, due_on=date(2030, 3, 1)))  # fmt: skip
+        session.add(Case(area_id=AREA, place_id=passed[1], opened_in=2, state="done"))
 
     page = teacher.get(f"/schools/{school.id}").text
     listed = page.split('class="cases"')[1].split("</ul>")[0]

@@ -17,8 +17,9 @@ from api.services.publish_area import publish_area
 from api.services.release_content import K_PUBLIC, several_classes
 from api.services.student_results import public_danger
 from api.store import releases
+from api.store.authorities import Case
 from api.store.engine import Store
-from api.store.models import Campaign, Case, School
+from api.store.models import Campaign, School
 from geo.protection import K_STAFF
 
 Body = dict[str, Any]

@@ -10,8 +10,9 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from api.store import releases
+from api.store.authorities import Case
 from api.store.engine import Store
-from api.store.models import Campaign, Case
+from api.store.models import Campaign
 
 pytestmark = pytest.mark.browser
 AREA = "neubrandenburg"
