@@ -11,6 +11,7 @@ from api.errors import ClassCodeRequiredError, NotFoundError, SignInRequiredErro
 from api.services.areas import AreaLibrary
 from api.services.installation import Installation
 from api.services.limits import FailureLimit
+from api.services.view_crashes import sees_crashes
 from api.settings import Settings
 from api.store import campaigns, users
 from api.store.engine import Store
@@ -102,9 +103,10 @@ TeacherDep = Annotated[User, Depends(get_teacher)]
 class Pages:
     """Renders pages for one request: its language, its nonce and who is signed in."""
 
-    def __init__(self, request: Request, user: UserDep) -> None:
+    def __init__(self, request: Request, user: UserDep, store: StoreDep) -> None:
         self._request = request
         self._user = user
+        self._store = store
 
     def language(self, campaign: str | None = None) -> str:
         """Return the language: asked for, chosen before, the campaign's, the browser's."""
@@ -115,14 +117,19 @@ class Pages:
 
     def render(self, template: str, *, language: str | None = None, **context: Any) -> str:  # noqa: ANN401
         """Return a page with what every page has."""
-        user = {"email": self._user.email, "role": self._user.role} if self._user else None
         return render(
             template,
             language=language or self.language(),
             nonce=self._request.state.nonce,
-            user=user,
+            user=self._about_user(),
             **{"path": self._request.url.path} | context,
         )
+
+    def _about_user(self) -> dict[str, Any] | None:
+        if self._user is None:
+            return None
+        crashes = sees_crashes(self._store, self._user)
+        return {"email": self._user.email, "role": self._user.role, "crashes": crashes}
 
     def refusal(self, error: Exception) -> str:
         """Return why something was refused, in the page's language where it has words for it."""

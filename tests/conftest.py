@@ -10,12 +10,13 @@ import shutil
 import uuid
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
 import pytest
+import shapely
 from fastapi import FastAPI
 from httpx2 import Response
 from playwright.sync_api import Browser, sync_playwright
@@ -39,7 +40,8 @@ from api.services.publish_area import read_content
 from api.services.release_content import canonical
 from api.settings import Settings
 from api.store import areas, migrate, releases
-from api.store.engine import Store, open_store
+from api.store.authorities import Body as Authority
+from api.store.engine import Session, Store, open_store
 from api.store.models import Area, Campaign, Model, School
 from api.worker import Worker
 from geo.osm import OsmData, read_osm
@@ -54,6 +56,7 @@ SCHOOL, OTHER_SCHOOL = "Albert-Einstein-Gymnasium", "Das andere Gymnasium"
 SERVER = "postgresql+pg8000://postgres@127.0.0.1:5432/postgres"
 PASSWORD = "correct horse battery"  # noqa: S105 - opens accounts of databases that tests throw away
 RIDES, TOWN_SEED = 60, 7
+METRES_PER_DEGREE = 111_320
 ROSTER = 60
 CHROMIUM_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
@@ -209,11 +212,14 @@ def base(
         other = Area(id=OTHER_AREA, title="Waren", **same)
         session.add(other)
         schools = {school.name: school for school in areas.schools_of(session, AREA)}
-        accounts: dict[str, tuple[str, School | Area | None]] = {
+        north, south = _halves(session, area, schools[SCHOOL])
+        accounts: dict[str, tuple[str, School | Area | Authority | None]] = {
             "teacher@school.example": ("teacher", schools[SCHOOL]),
             "other@school.example": ("teacher", schools[OTHER_SCHOOL]),
             "police@town.example": ("police", area),
             "police@waren.example": ("police", other),
+            "officer@town.example": ("officer", north),
+            "officer@county.example": ("officer", south),
             "admin@town.example": ("admin", None),
         }
         for email, (role, of) in accounts.items():
@@ -422,6 +428,18 @@ def other_police(staff: Callable[[str], TestClient]) -> TestClient:
 
 
 @pytest.fixture
+def officer(staff: Callable[[str], TestClient]) -> TestClient:
+    """Of the body in whose territory `school` lies."""
+    return staff("officer@town.example")
+
+
+@pytest.fixture
+def other_officer(staff: Callable[[str], TestClient]) -> TestClient:
+    """Of the body that has the rest of the same area."""
+    return staff("officer@county.example")
+
+
+@pytest.fixture
 def admin(staff: Callable[[str], TestClient]) -> TestClient:
     return staff("admin@town.example")
 
@@ -521,6 +539,29 @@ def count_rows(store: Store) -> Callable[[], dict[str, int]]:
             }
 
     return counted
+
+
+def _halves(session: Session, area: Area, school: School) -> tuple[Authority, Authority]:
+    """Make two bodies that share the area out: the border is 100 m to the south of the school."""
+    west, south, east, north = area.extent.bounds
+    border = school.location.y - 100 / METRES_PER_DEGREE
+    made = []
+    for name, kind, low, high in (
+        ("Town", "municipality", border, north),
+        ("County", "province", south, border),
+    ):
+        body = Authority(
+            area_id=area.id,
+            name=name,
+            kind=kind,
+            territory=shapely.box(west, low, east, high),
+            causes=["engineering", "maintenance"],
+            created_at=datetime.now(UTC),
+        )
+        session.add(body)
+        made.append(body)
+    session.flush()
+    return made[0], made[1]
 
 
 def _app(settings: Settings, library: AreaLibrary) -> FastAPI:

@@ -12,7 +12,7 @@ from api.settings import Settings
 from api.store import migrate
 from geo.extract import Progress
 
-REFUSED, INTERRUPTED = 1, 130
+REFUSED, USAGE, INTERRUPTED = 1, 2, 130
 
 
 class Bar:

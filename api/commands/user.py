@@ -2,18 +2,19 @@
 
 import getpass
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from api.services.accounts import add_user
 from api.services.areas import require_area
+from api.services.bodies import require_body
 from api.store import areas
+from api.store.authorities import Body
+from api.store.engine import Session
+from api.store.models import Area, School
 
-from .terminal import REFUSED, here, stop
-
-if TYPE_CHECKING:
-    from api.store.models import Area, School
+from .terminal import REFUSED, USAGE, here, stop
 
 app = typer.Typer(no_args_is_help=True, help="Staff accounts.")
 
@@ -22,22 +23,36 @@ app = typer.Typer(no_args_is_help=True, help="Staff accounts.")
 def add(
     email: str,
     *,
-    role: Annotated[str, typer.Option(help="teacher, police or admin.")],
+    role: Annotated[str, typer.Option(help="teacher, police, officer or admin.")],
     area: Annotated[str | None, typer.Option(help="The area of police.")] = None,
     school: Annotated[int | None, typer.Option(help="The number of a teacher's school.")] = None,
+    body: Annotated[int | None, typer.Option(help="The number of the body.")] = None,
 ) -> None:
     """Make a staff account; the password is asked for, or read from a pipe.
+
+    Police are of a police body, or of all of an area; officers are of any other body.
 
     Example: barometer user add police@town.example --role police --area neubrandenburg
     """
     installation = here()
     password = _password()
     with installation.store.write() as session:
-        of: Area | School | None = areas.find_school(session, school) if school else None
-        if of is None and area:
-            of = require_area(session, area)
-        user = add_user(session, email, password, role, of)
+        user = add_user(
+            session, email, password, role, _of(session, area=area, school=school, body=body)
+        )
     typer.echo(f"{user.role} {user.email} can sign in")
+
+
+def _of(
+    session: Session, *, area: str | None, school: int | None, body: int | None
+) -> Area | School | Body | None:
+    if sum(one is not None for one in (area, school, body)) > 1:
+        stop("expected one of --area, --school and --body", USAGE)
+    if body is not None:
+        return require_body(session, body)
+    if school is not None:
+        return areas.find_school(session, school)
+    return require_area(session, area) if area else None
 
 
 def _password() -> str:

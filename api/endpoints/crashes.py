@@ -11,7 +11,7 @@ from starlette.datastructures import FormData, UploadFile
 
 from api.deps import InstallationDep, PagesDep, StaffDep
 from api.services.apart import apart
-from api.services.areas import area_folder, own_area
+from api.services.areas import area_folder
 from api.services.crash_uploads import (
     KEPT,
     MAX_FILES,
@@ -33,7 +33,7 @@ from api.services.import_crashes import (
     read_files,
 )
 from api.services.installation import Installation
-from api.services.view_crashes import record_view, require_police, view_crashes
+from api.services.view_crashes import record_view, require_crashes, require_police, view_crashes
 from api.store.models import Area, User
 from geo.crashes.errors import CrashMappingError
 from geo.crashes.profiles import FIELDS, GENERIC, profiles
@@ -107,7 +107,7 @@ def show_crashes(
 def upload(here: InstallationDep, user: PoliceDep, form: FormDep, area: AreaName = "") -> Response:
     """Keep files for their preview; files that are none are refused and go at once."""
     with here.store.read() as session:
-        found, _ = own_area(session, user, area)
+        found, _ = require_crashes(session, user, area)
     reading = Reading(profile=_one_of(_text(form, "profile"), [*profiles(), GENERIC]))
     files = [
         (one.filename or "", one.file)
@@ -194,7 +194,7 @@ def give_up(here: InstallationDep, user: PoliceDep, token: Token) -> Response:
 
 def _area_of(here: Installation, user: User, kept: Upload) -> Area:
     with here.store.read() as session:
-        return own_area(session, user, kept.order.area_id)[0]
+        return require_crashes(session, user, kept.order.area_id)[0]
 
 
 def _read(here: Installation, area: Area, kept: Upload) -> FilesRead:

@@ -5,10 +5,17 @@ from datetime import UTC, datetime, timedelta
 from api.auth import digest, new_token, passwords
 from api.errors import InvalidUserError, WrongPasswordError
 from api.store import audit, users
+from api.store.authorities import Body
 from api.store.engine import Session, Store
 from api.store.models import Area, School, StaffSession, User
 
-ROLES = ("teacher", "police", "admin")
+ROLES = ("teacher", "police", "officer", "admin")
+NEEDS = {
+    "teacher": "a teacher needs a school of an imported area",
+    "police": "police need an imported area or a body of the kind police",
+    "officer": "an officer needs a body that is a municipality or a province",
+    "admin": "an administrator is of no school, area or body",
+}
 SESSION_LIFE = timedelta(days=14)
 MIN_PASSWORD = 12
 _NOBODY = passwords.hash("no account has this password")
@@ -19,9 +26,11 @@ def add_user(
     email: str,
     password: str,
     role: str,
-    of: Area | School | None = None,
+    of: Area | School | Body | None = None,
 ) -> User:
-    """Make an account: a teacher is of a school, police of an area, an administrator of neither.
+    """Make an account: a teacher is of a school, an officer of a body, an administrator of none.
+
+    Police are of a police body, or of all of an area.
 
     Raises
     ------
@@ -36,17 +45,16 @@ def add_user(
         raise InvalidUserError(
             f"expected a password of at least {MIN_PASSWORD} letters, got {len(password)}"
         )
-    if role == "teacher" and not isinstance(of, School):
-        raise InvalidUserError("a teacher needs a school of an imported area")
-    if role == "police" and not isinstance(of, Area):
-        raise InvalidUserError("police need an imported area")
+    if not _belongs(role, of):
+        raise InvalidUserError(NEEDS[role])
     if users.by_email(session, email) is not None:
         raise InvalidUserError(f"there is an account for {email} already")
     user = User(
         email=email.casefold(),
         password_hash=passwords.hash(password),
         role=role,
-        area_id=of.id if isinstance(of, Area) else None,
+        area_id=of.area_id if isinstance(of, Body) else of.id if isinstance(of, Area) else None,
+        body_id=of.id if isinstance(of, Body) else None,
         school_id=of.id if isinstance(of, School) else None,
         created_at=datetime.now(UTC),
     )
@@ -54,6 +62,12 @@ def add_user(
     session.flush()
     audit.record(session, None, "add user", f"user {user.id}", role=role)
     return user
+
+
+def _belongs(role: str, of: Area | School | Body | None) -> bool:
+    if isinstance(of, Body):
+        return role == ("police" if of.kind == "police" else "officer")
+    return role == {School: "teacher", Area: "police", type(None): "admin"}[type(of)]
 
 
 def sign_in(store: Store, email: str, password: str) -> str:

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from api.errors import NotFoundError
 from api.store import audit, campaigns, crashes
 from api.store.crashes import Stored
-from api.store.engine import Store
+from api.store.engine import Session, Store
 from api.store.models import Area, Crash, User
 
 from .areas import own_area
+from .campaigns import today
+from .territory import territory_of
 from .view_release import CRASH_ROLES
 
 SHOWN = 200
@@ -39,10 +41,32 @@ def require_police(user: User) -> User:
     return user
 
 
+def require_crashes(session: Session, user: User, area_name: str) -> tuple[Area, list[Area]]:
+    """Return one of the account's areas, and all of them, if its crashes are the account's.
+
+    A file replaces those of its years in all of an area: who sees only a part of it neither
+    imports nor lists them, and reads of those in its territory in the releases.
+    """
+    area, own = own_area(session, require_police(user), area_name)
+    if not territory_of(session, user, today()).covers_area(area):
+        raise NotFoundError("no such page")
+    return area, own
+
+
+def sees_crashes(store: Store, user: User) -> bool:
+    """Return whether the pages of crashes are for this account."""
+    try:
+        with store.read() as session:
+            require_crashes(session, user, "")
+    except NotFoundError:
+        return False
+    return True
+
+
 def view_crashes(store: Store, user: User, area_name: str) -> CrashView:
     """Return the crashes of one of the account's areas and record that they were seen."""
     with store.read() as session:
-        area, own = own_area(session, require_police(user), area_name)
+        area, own = require_crashes(session, user, area_name)
         view = CrashView(
             area=area,
             own=own,

@@ -6,14 +6,17 @@ from datetime import date
 from typing import Any
 
 from api.errors import NotFoundError
-from api.store import areas, audit, campaigns, releases
+from api.store import areas, audit, campaigns
 from api.store.authorities import Case
 from api.store.engine import Store
 from api.store.models import Area, Campaign, School, User
 from geo.policy import load_policy
 from geo.school_meter import Meter, MeterChange, meter_change, school_meter
 
+from .campaigns import today
 from .read_release import Published, last_release_before, newest_release, require_published
+from .territory import Territory, territory_of
+from .view_release import CRASH_ROLES, cases_in, seen_of
 
 SCHOOL_YEAR_MONTH = 8
 """A school year begins on the first day of this month."""
@@ -67,17 +70,23 @@ def view_school(store: Store, user: User, school_id: int, *, action: str) -> Sch
     """
     with store.read() as session:
         school = areas.find_school(session, school_id)
-        if school is None or not may_see_school(user, school):
+        territory = territory_of(session, user, today())
+        if school is None or not may_see_school(user, school, territory):
             raise NotFoundError("no such school")
+        crashes = user.role in CRASH_ROLES
         newest = newest_release(session, school.area_id)
+        earlier = (
+            last_release_before(session, school.area_id, _year_begins(newest.day))
+            if newest
+            else None
+        )
+        seen = seen_of(session, newest, territory, crashes=crashes)
         view = SchoolView(
             school=school,
             area=school.area,
-            newest=newest,
-            earlier=last_release_before(session, school.area_id, _year_begins(newest.day))
-            if newest
-            else None,
-            cases=releases.cases_of(session, school.area_id),
+            newest=seen,
+            earlier=seen_of(session, earlier, territory, crashes=crashes),
+            cases=cases_in(session, school.area_id, seen, territory),
             campaigns=campaigns.of_school(session, school.id),
             simulated=campaigns.has_simulated(session, school.area_id),
         )
@@ -87,13 +96,12 @@ def view_school(store: Store, user: User, school_id: int, *, action: str) -> Sch
     return view
 
 
-def may_see_school(user: User, school: School) -> bool:
-    """Return whether an account works for a school: its teachers, the area's police, admins."""
-    return (
-        user.role == "admin"
-        or (user.role == "teacher" and user.school_id == school.id)
-        or (user.role == "police" and user.area_id == school.area_id)
-    )
+def may_see_school(user: User, school: School, territory: Territory) -> bool:
+    """Return whether an account works for a school: its teachers, who acts there, admins."""
+    if user.role in {"police", "officer"}:
+        at = school.location
+        return user.area_id == school.area_id and territory.covers(lon=at.x, lat=at.y)
+    return user.role == "admin" or (user.role == "teacher" and user.school_id == school.id)
 
 
 def tell_year(release: Published, school: School) -> SchoolYear:

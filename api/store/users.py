@@ -14,12 +14,12 @@ def by_email(session: Session, email: str) -> User | None:
 
 
 def by_token(session: Session, token_hash: str, now: datetime) -> User | None:
-    """Return who is signed in with this token, and their school, unless it has run out."""
+    """Return who is signed in with this token, with school and body, unless it has run out."""
     return session.scalar(
         select(User)
         .join(StaffSession)
         .where(StaffSession.token_hash == token_hash, StaffSession.expires_at > now)
-        .options(joinedload(User.school))
+        .options(joinedload(User.school), joinedload(User.body))
     )
 
 
