@@ -61,8 +61,20 @@ class InvalidCampaignError(BarometerError):
         self.fields = fields
 
 
-class InvalidUserError(BarometerError):
-    """The account cannot be made as it is."""
+class ReasonedError(BarometerError):
+    """A refusal whose reason pages say in the reader's language."""
+
+    def __init__(self, message: str, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class InvalidUserError(ReasonedError):
+    """The account cannot be made, or changed, as it is."""
+
+
+class InvalidBodyError(ReasonedError):
+    """A body, or something of it, cannot be made as it is."""
 
 
 class NotEnoughError(BarometerError):
@@ -75,6 +87,22 @@ class SignInRequiredError(BarometerError):
 
 class ClassCodeRequiredError(SignInRequiredError):
     """The browser has not joined a class, or its session was erased."""
+
+
+class UnknownKeyError(BarometerError):
+    """A program sent no key, or one that is not known or was revoked."""
+
+
+class ReadOnlyKeyError(BarometerError):
+    """A program wants to change something with a key that only reads."""
+
+
+class SecondFactorMissingError(BarometerError):
+    """The account must first set up a second factor."""
+
+
+class WrongCodeError(BarometerError):
+    """A code of the second factor is wrong, old, or was taken before."""
 
 
 class WrongPasswordError(BarometerError):
@@ -120,10 +148,16 @@ STATUSES: dict[type[Exception], HTTPStatus] = {
     NotEnoughError: HTTPStatus.CONFLICT,
     InvalidRouteError: HTTPStatus.UNPROCESSABLE_ENTITY,
     InvalidCampaignError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    InvalidBodyError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    InvalidUserError: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnreadNoticeError: HTTPStatus.UNPROCESSABLE_ENTITY,
     GeoError: HTTPStatus.UNPROCESSABLE_ENTITY,
     SignInRequiredError: HTTPStatus.UNAUTHORIZED,
     WrongPasswordError: HTTPStatus.UNAUTHORIZED,
+    UnknownKeyError: HTTPStatus.UNAUTHORIZED,
+    WrongCodeError: HTTPStatus.UNAUTHORIZED,
+    SecondFactorMissingError: HTTPStatus.FORBIDDEN,
+    ReadOnlyKeyError: HTTPStatus.FORBIDDEN,
     ForeignOriginError: HTTPStatus.FORBIDDEN,
     TooManyAttemptsError: HTTPStatus.TOO_MANY_REQUESTS,
     BodyTooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
