@@ -61,20 +61,31 @@ class InvalidCampaignError(BarometerError):
         self.fields = fields
 
 
-class ReasonedError(BarometerError):
-    """A refusal whose reason pages say in the reader's language."""
+class CaseRefusedError(BarometerError):
+    """Something cannot be done with a case as it is; `code` finds the words for people."""
 
-    def __init__(self, message: str, reason: str) -> None:
-        super().__init__(message)
-        self.reason = reason
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(code, message)
+        self.code = code
+
+    def __str__(self) -> str:
+        return str(self.args[1])
 
 
-class InvalidUserError(ReasonedError):
-    """The account cannot be made, or changed, as it is."""
+class ImageRefusedError(CaseRefusedError):
+    """What was sent is no image that can be kept."""
 
 
-class InvalidBodyError(ReasonedError):
-    """A body, or something of it, cannot be made as it is."""
+class CaseChangedError(BarometerError):
+    """Somebody else has changed the case since it was read."""
+
+
+class NotYourCaseError(BarometerError):
+    """The case may be read, but another body, or nobody yet, decides on it."""
+
+
+class InvalidUserError(BarometerError):
+    """The account cannot be made as it is."""
 
 
 class NotEnoughError(BarometerError):
@@ -87,22 +98,6 @@ class SignInRequiredError(BarometerError):
 
 class ClassCodeRequiredError(SignInRequiredError):
     """The browser has not joined a class, or its session was erased."""
-
-
-class UnknownKeyError(BarometerError):
-    """A program sent no key, or one that is not known or was revoked."""
-
-
-class ReadOnlyKeyError(BarometerError):
-    """A program wants to change something with a key that only reads."""
-
-
-class SecondFactorMissingError(BarometerError):
-    """The account must first set up a second factor."""
-
-
-class WrongCodeError(BarometerError):
-    """A code of the second factor is wrong, old, or was taken before."""
 
 
 class WrongPasswordError(BarometerError):
@@ -148,16 +143,13 @@ STATUSES: dict[type[Exception], HTTPStatus] = {
     NotEnoughError: HTTPStatus.CONFLICT,
     InvalidRouteError: HTTPStatus.UNPROCESSABLE_ENTITY,
     InvalidCampaignError: HTTPStatus.UNPROCESSABLE_ENTITY,
-    InvalidBodyError: HTTPStatus.UNPROCESSABLE_ENTITY,
-    InvalidUserError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    CaseRefusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    CaseChangedError: HTTPStatus.CONFLICT,
+    NotYourCaseError: HTTPStatus.FORBIDDEN,
     UnreadNoticeError: HTTPStatus.UNPROCESSABLE_ENTITY,
     GeoError: HTTPStatus.UNPROCESSABLE_ENTITY,
     SignInRequiredError: HTTPStatus.UNAUTHORIZED,
     WrongPasswordError: HTTPStatus.UNAUTHORIZED,
-    UnknownKeyError: HTTPStatus.UNAUTHORIZED,
-    WrongCodeError: HTTPStatus.UNAUTHORIZED,
-    SecondFactorMissingError: HTTPStatus.FORBIDDEN,
-    ReadOnlyKeyError: HTTPStatus.FORBIDDEN,
     ForeignOriginError: HTTPStatus.FORBIDDEN,
     TooManyAttemptsError: HTTPStatus.TOO_MANY_REQUESTS,
     BodyTooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar, cast
 
+from api.errors import BarometerError
 from geo.crashes.errors import CrashFileUnreadableError
 from geo.errors import GeoError
 
@@ -17,7 +18,11 @@ MEMORY = 4 << 30
 
 
 def apart(
-    work: Callable[..., Result], *arguments: object, seconds: float = SECONDS, memory: int = MEMORY
+    work: Callable[..., Result],
+    *arguments: object,
+    seconds: float = SECONDS,
+    memory: int = MEMORY,
+    refusal: Callable[[str], Exception] = CrashFileUnreadableError,
 ) -> Result:
     """Return what `work` returns, done in a process of its own.
 
@@ -26,8 +31,9 @@ def apart(
     Raises
     ------
     CrashFileUnreadableError
-        If it takes more time or memory than a file is worth, or brings its process down.
-    GeoError
+        Or what `refusal` makes of the sentence: if it takes more time or memory than a file is
+        worth, or brings its process down.
+    GeoError, BarometerError
         As `work` raises it.
     """
     with child(_run, memory, work, arguments) as receiving:
@@ -36,7 +42,7 @@ def apart(
         except EOFError:
             answer = None
     if answer is None:
-        raise CrashFileUnreadableError(
+        raise refusal(
             f"expected files that are read in {seconds:g} s and {memory >> 30} GB, got larger ones"
         )
     result, error = answer
@@ -52,5 +58,5 @@ def _run(
     resource.setrlimit(resource.RLIMIT_DATA, (memory, most))
     try:
         sending.send((work(*arguments), None))
-    except GeoError as error:
+    except (GeoError, BarometerError) as error:
         sending.send((None, error))

@@ -3,9 +3,9 @@
 import gzip
 import json
 import logging
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from importlib.metadata import version
 from typing import Any, cast
 from uuid import UUID
@@ -13,7 +13,6 @@ from uuid import UUID
 from api.errors import NotEnoughError
 from api.settings import Settings
 from api.store import areas, audit, campaigns, jobs, releases
-from api.store.authorities import Case
 from api.store.engine import Session
 from api.store.models import Release
 from geo.effect_protection import protect_effects
@@ -33,6 +32,7 @@ from .aside import Compute, directly
 from .campaigns import today
 from .installation import Installation
 from .keys import area_key
+from .open_cases import open_cases
 from .opening import open_sealed
 from .plan_school_convoys import NO_CONVOYS, AreaConvoys, plan_school_convoys
 from .quotes import without_refused
@@ -190,13 +190,14 @@ def _write(
             area_key(here.settings, area_id, "seal"), ledger, bound_to=f"ledger/{area_id}/{number}"
         ),
     )
-    confirmed = [row["id"] for row in cells.rows.values() if row["state"] == "confirmed"]
+    confirmed = [row for row in cells.rows.values() if row["state"] == "confirmed"]
+    behind_places = _days_behind(cells, evidence.gathered.days)
     with here.store.write() as session:
         session.add(release)
         for participant in campaigns.new_senders(session, area_id):
             if participant.id in evidence.participants:
                 participant.released_in = number
-        _open_cases(session, area_id, number, confirmed)
+        open_cases(session, area_id, number, confirmed, behind_places)
         area = require_area(session, area_id)
         if area.reference_rate is None:
             found = result.summary.parameters.get("reference_rate")
@@ -207,16 +208,9 @@ def _write(
     return release
 
 
-def _open_cases(session: Session, area_id: str, number: int, confirmed: Sequence[object]) -> None:
-    known = releases.cases_of(session, area_id)
-    for place in confirmed:
-        if place not in known:
-            session.add(
-                Case(
-                    area_id=area_id,
-                    place_id=str(place),
-                    places=[str(place)],
-                    opened_in=number,
-                    opened_on=today(),
-                )
-            )
+def _days_behind(cells: Cells, days: Mapping[Hashable, date]) -> dict[str, list[date]]:
+    """Return when those who stand behind each place sent their rides, as far as it is known."""
+    return {
+        place: [days[str(one)] for one in people if str(one) in days]
+        for place, people in cells.people.items()
+    }

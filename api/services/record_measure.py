@@ -57,21 +57,28 @@ def record_measure(here: Installation, area_id: str, user: User | None, new: New
     ]
     if unknown:
         raise UnknownPlaceError(f"no place {', '.join(unknown)} in the network of {area_id!r}")
-    measure = Measure(
-        area_id=area_id,
-        what=what,
-        places=places,
-        done_on=new.done_on,
-        recorded_at=datetime.now(UTC),
-        recorded_by=user.id if user else None,
-    )
     with here.store.write() as session:
         for known in measures.of_area(session, area_id):
             if (known.places, known.done_on) == (places, new.done_on):
                 raise InvalidMeasureError(f"measure {known.id} has these places and this day")
-        session.add(measure)
-        session.flush()
-        _audit(session, user, "record measure", measure)
+        return add_measure(
+            session, area_id, NewMeasure(what, places, new.done_on), user.id if user else None
+        )
+
+
+def add_measure(session: Session, area_id: str, new: NewMeasure, user_id: int | None) -> Measure:
+    """Store a measure that was checked, in the caller's transaction, and return it with its id."""
+    measure = Measure(
+        area_id=area_id,
+        what=new.what,
+        places=list(new.places),
+        done_on=new.done_on,
+        recorded_at=datetime.now(UTC),
+        recorded_by=user_id,
+    )
+    session.add(measure)
+    session.flush()
+    _audit(session, user_id, "record measure", measure)
     return measure
 
 
@@ -84,11 +91,22 @@ def remove_measure(here: Installation, measure_id: int, user: User | None) -> Me
         If there is none with this id.
     """
     with here.store.write() as session:
-        measure = measures.find(session, measure_id)
-        if measure is None:
-            raise NotFoundError(f"no measure {measure_id}")
-        measures.remove(session, measure)
-        _audit(session, user, "remove measure", measure)
+        return delete_measure(session, measure_id, user.id if user else None)
+
+
+def delete_measure(session: Session, measure_id: int, user_id: int | None) -> Measure:
+    """Delete a measure in the caller's transaction and return what it was.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none with this id.
+    """
+    measure = measures.find(session, measure_id)
+    if measure is None:
+        raise NotFoundError(f"no measure {measure_id}")
+    measures.remove(session, measure)
+    _audit(session, user_id, "remove measure", measure)
     return measure
 
 
@@ -117,10 +135,10 @@ def _checked(new: NewMeasure) -> tuple[str, list[str]]:
         ) from None
 
 
-def _audit(session: Session, user: User | None, action: str, measure: Measure) -> None:
+def _audit(session: Session, user_id: int | None, action: str, measure: Measure) -> None:
     audit.record(
         session,
-        user.id if user else None,
+        user_id,
         action,
         f"area {measure.area_id}",
         measure=measure.id,

@@ -13,6 +13,7 @@ from geo.crs import WGS84
 from web.columns import Column, case_columns, place_columns
 
 from .areas import LoadedArea
+from .case_states import ENDED
 from .read_release import Published
 
 Record = dict[str, Any]
@@ -21,7 +22,6 @@ DTYPES = {
     "date": "object",
 }  # fmt: skip
 SHARES = ("forward", "backward", "before_school", "after_school")
-CLOSED = frozenset({"done", "declined", "merged"})
 PLACES = tuple(column.name for column in place_columns(str))
 CASES = tuple(column.name for column in case_columns(str))
 
@@ -58,7 +58,7 @@ def case_record(case: Case, names: Mapping[str, str], today: date) -> Record:
 
 def is_overdue(case: Case, today: date) -> bool:
     """Return whether the day a case was due has passed and nobody has closed it."""
-    return case.due_on is not None and case.due_on < today and case.state not in CLOSED
+    return case.due_on is not None and case.due_on < today and case.state not in ENDED
 
 
 def distinct_cases(cases: Mapping[str, Case]) -> list[Case]:

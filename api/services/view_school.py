@@ -14,14 +14,13 @@ from geo.policy import load_policy
 from geo.school_meter import Meter, MeterChange, meter_change, school_meter
 
 from .campaigns import today
+from .case_states import ENDED
 from .read_release import Published, last_release_before, newest_release, require_published
 from .territory import Territory, territory_of
 from .view_release import CRASH_ROLES, cases_in, seen_of
 
 SCHOOL_YEAR_MONTH = 8
 """A school year begins on the first day of this month."""
-DONE = frozenset({"done", "declined", "merged"})
-"""States in which nobody needs to do more about a case."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +130,7 @@ def open_cases(view: SchoolView) -> list[tuple[dict[str, Any], Case]]:
     return [
         (row, view.cases[row["id"]])
         for row in passed
-        if row["id"] in view.cases and view.cases[row["id"]].state not in DONE
+        if row["id"] in view.cases and view.cases[row["id"]].state not in ENDED
     ]
 
 

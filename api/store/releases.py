@@ -50,11 +50,11 @@ def of_area(session: Session, area_id: str) -> Sequence[Release]:
 
 
 def cases_of(session: Session, area_id: str) -> dict[str, Case]:
-    """Return the newest case at each place of an area, with its body."""
+    """Return the case at each place of an area, with its body: the open one, or the last closed."""
     rows = session.scalars(
         select(Case)
         .where(Case.area_id == area_id, Case.state != "merged")
-        .order_by(Case.id)
+        .order_by(Case.closed_on.is_(None), Case.id)
         .options(joinedload(Case.body))
     )
     return {place: row for row in rows for place in row.places or [row.place_id]}
