@@ -1,6 +1,7 @@
 """What every request passes: size, origin, security headers, one log line without personal data."""
 
 import logging
+import re
 import secrets
 import time
 from urllib.parse import urlsplit
@@ -16,7 +17,9 @@ logger = logging.getLogger("api.requests")
 MAX_BODY = 64 * 1024
 # Crash files of 50 MB with the form around them; who sends them is known before they are read.
 MAX_UPLOAD = 51 * 1024 * 1024
-UPLOADS = frozenset({"/crashes"})
+# An image of 5 MB for a case, likewise.
+MAX_IMAGE = 5 * 1024 * 1024 + MAX_BODY
+UPLOADS = ((re.compile(r"/crashes"), MAX_UPLOAD), (re.compile(r"/cases/\d+/images"), MAX_IMAGE))
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 POLICY = (
     "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
@@ -94,7 +97,7 @@ class Intake:
         length = headers.get("content-length", "0")
         if not (length.isascii() and length.isdigit()):
             raise HTTPException(400, "expected a whole number as content-length")
-        most = MAX_UPLOAD if scope["path"] in UPLOADS else MAX_BODY
+        most = _most(scope["path"])
         if int(length) > most:
             raise _too_large(most)
         taken = 0
@@ -120,6 +123,10 @@ def _require_own_origin(headers: Headers) -> None:
     )
     if foreign:
         raise ForeignOriginError("this was sent from another site and was not carried out")
+
+
+def _most(path: str) -> int:
+    return next((most for where, most in UPLOADS if where.fullmatch(path)), MAX_BODY)
 
 
 def _too_large(most: int) -> BodyTooLargeError:

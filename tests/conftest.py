@@ -35,12 +35,14 @@ from api.services.fill_demo import as_sent
 from api.services.import_area import import_area
 from api.services.installation import Installation, open_installation
 from api.services.keys import ensure_area_key
+from api.services.open_cases import open_cases
 from api.services.plan_school_convoys import NO_CONVOYS, plan_school_convoys
 from api.services.publish_area import read_content
 from api.services.release_content import canonical
 from api.settings import Settings
-from api.store import areas, migrate, releases
+from api.store import areas, bodies, migrate, releases
 from api.store.authorities import Body as Authority
+from api.store.authorities import Case
 from api.store.engine import Session, Store, open_store
 from api.store.models import Area, Campaign, Model, School
 from api.worker import Worker
@@ -507,6 +509,29 @@ def published(
     here.store.engine.dispose()
     yield settings.store_url
     databases.drop(settings.store_url)
+
+
+@pytest.fixture
+def open_case(store: Store) -> Callable[..., Case]:
+    """`open_case(2)`: a new case at the third place of the newest release, opened by the program.
+
+    Further numbers give it more places, `owner` a body by name, keywords change its columns.
+    """
+
+    def opened(*numbers: int, owner: str | None = None, **changes: object) -> Case:
+        with store.write() as session:
+            release = releases.newest_whole(session, AREA)
+            assert release is not None
+            rows = read_content(release)["places"]
+            chosen = [rows[number] for number in numbers or (0,)]
+            (case,) = open_cases(session, AREA, release.number, chosen[:1], {})
+            case.places = [row["id"] for row in chosen]
+            case.body = bodies.by_name(session, AREA, owner) if owner else None
+            for name, value in changes.items():
+                setattr(case, name, value)
+        return case
+
+    return opened
 
 
 @pytest.fixture

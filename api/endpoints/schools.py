@@ -67,6 +67,7 @@ def show_school(pages: PagesDep, store: StoreDep, user: StaffDep, school_id: Sch
                 "state": case_words(say).get(case.state, case.state),
                 "owner": case.owner,
                 "due_on": case.due_on,
+                "answer": case.answer,
             }
             for row, case in open_cases(view)
         ],
@@ -87,10 +88,10 @@ def report(
 ) -> Response:
     """Print the safety report of a school from the newest release, in the reader's language."""
     view = view_school(store, user, school_id, action="print report")
-    printed = print_report(
+    pdf = print_report(
         view.release, view.school, view.cases, library.get(view.area), pages.language()
     )
-    return pdf(printed, f"safety-report-{school_id}-{view.release.number}.pdf")
+    return _pdf(pdf, f"safety-report-{school_id}-{view.release.number}.pdf")
 
 
 @router.get("/schools/{school_id}/convoys", response_class=HTMLResponse)
@@ -143,7 +144,7 @@ def convoy_sheet(
 ) -> Response:
     """Print the sheet of one convoy."""
     view = view_school(store, user, school_id, action="print convoy")
-    printed = print_convoy(
+    pdf = print_convoy(
         view.release,
         view.school,
         require_convoy(view, number),
@@ -153,7 +154,7 @@ def convoy_sheet(
         bell=time.fromisoformat(bell),
         language=pages.language(),
     )
-    return pdf(printed, f"convoy-{school_id}-{number}.pdf")
+    return _pdf(pdf, f"convoy-{school_id}-{number}.pdf")
 
 
 def _meter(year: SchoolYear, language: str) -> dict[str, Any]:
@@ -200,7 +201,6 @@ def _needs(view: SchoolView, year: SchoolYear | None) -> list[dict[str, Any]]:
     return [rows[place] for place in year.meter.needs if place in rows]
 
 
-def pdf(content: bytes, name: str) -> Response:
-    """Answer with a PDF that the browser shows."""
+def _pdf(content: bytes, name: str) -> Response:
     headers = {"content-disposition": f'inline; filename="{name}"'}
     return Response(content, media_type="application/pdf", headers=headers)

@@ -17,7 +17,6 @@ from geo.errors import AreaFileUnreadableError
 from geo.graph import Graph, flat_graph
 from geo.matching import Matcher
 from geo.network import Network, read_network
-from geo.recommended import Recommender
 from geo.routing import Router
 from geo.tracing import TraceIndex
 
@@ -28,12 +27,9 @@ logger = logging.getLogger(__name__)
 TILES = ("basemap.pmtiles", "network.pmtiles")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class LoadedArea:
-    """An area's network in memory, with what is derived from it on first use.
-
-    Each is one of its own, so that what was made of it can be kept by it.
-    """
+    """An area's network in memory, with what is derived from it on first use."""
 
     id: str
     version: str
@@ -69,11 +65,6 @@ class LoadedArea:
     def alternatives(self) -> Alternatives:
         """Return what finds calmer ways."""
         return Alternatives(self.network, self.graph)
-
-    @cached_property
-    def recommender(self) -> Recommender:
-        """Return what finds recommended ways to schools."""
-        return Recommender(self.network, self.graph)
 
     @cached_property
     def tracing(self) -> TraceIndex:

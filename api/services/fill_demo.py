@@ -8,18 +8,7 @@ from typing import cast
 import numpy as np
 
 from api.errors import NotFoundError
-from api.schemas import (
-    MAX_RATINGS,
-    Counterpart,
-    Help,
-    IntersectionStep,
-    Like,
-    PartOfDay,
-    RatingIn,
-    Reason,
-    RouteIn,
-    SegmentStep,
-)
+from api.schemas import MAX_RATINGS, IntersectionStep, RatingIn, Reason, RouteIn, SegmentStep
 from api.store import areas, campaigns, users
 from api.store.engine import Session
 from api.store.models import Campaign, School
@@ -32,6 +21,7 @@ from web.translation import LANGUAGES
 from .accounts import add_user
 from .areas import LoadedArea
 from .campaigns import NewCampaign, create_campaign, today
+from .demo_cases import live_cases
 from .demo_crashes import import_simulated_crashes
 from .installation import Installation
 from .join_class import join_class
@@ -120,6 +110,7 @@ def _make(here: Installation, school: School, progress: Progress) -> None:
             for closed in finished:
                 _close(here, closed.id)
             publish_area(here, school.area_id, finished[0].id)
+            live_cases(here, school.area_id)
 
 
 def as_sent(student: SimulatedParticipant, u: float, number: int) -> RouteIn | None:
@@ -145,11 +136,7 @@ def as_sent(student: SimulatedParticipant, u: float, number: int) -> RouteIn | N
                 rating=rating.rating,
                 seconds=rating.seconds,
                 reasons=cast("list[Reason]", list(rating.reasons)),
-                likes=cast("list[Like]", list(rating.likes)),
-                times=cast("list[PartOfDay]", list(rating.times)),
-                helps=cast("list[Help]", list(rating.helps)),
                 incident=rating.incident,
-                counterpart=cast("Counterpart | None", rating.counterpart),
             )
             for rating in exceptions[:MAX_RATINGS]
         ],

@@ -1,7 +1,6 @@
 """Open what was sealed.
 
-Publishing alone opens contributions, moderation alone texts before that, and signing in the
-secrets of staff: import-linter checks it.
+Publishing alone opens contributions, moderation alone texts before that: import-linter checks it.
 """
 
 import json
@@ -27,4 +26,4 @@ def open_sealed(key: bytes, sealed: bytes, *, bound_to: str) -> Any:  # noqa: AN
     try:
         return json.loads(AESGCMSIV(key).decrypt(nonce, encrypted, bound_to.encode()))
     except InvalidTag:
-        raise WrongKeyError("the key does not open what was sealed") from None
+        raise WrongKeyError("the area's key does not open this contribution") from None

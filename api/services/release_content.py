@@ -104,7 +104,6 @@ def describe(
             "stress": int(about["stress"]),
             "assumed": float(about["assumed"]),
             "assumptions": list(about["assumptions"]),
-            "control": about["control"],
             "lon": round(middle.x, 6),
             "lat": round(middle.y, 6),
             **{name: _plain(figures[name]) for name in STATISTICS},
@@ -114,7 +113,11 @@ def describe(
             "cluster_p": _plain(figures["cluster_p"]),
             "heat": _plain(figures["heat"]),
             "passages_by": _shares(figures, whole, directed=not point),
-            **{column: _enough(own.get(str(place), {})) for column, own in gathered.said.items()},
+            "reasons": {
+                reason: count
+                for reason, count in sorted(gathered.reasons.get(str(place), {}).items())
+                if count >= K_REASONS
+            },
             "quotes": gathered.quotes.get(str(place), []),
             "schools": {
                 str(school): count
@@ -134,11 +137,6 @@ def several_classes(classes: Mapping[int, int]) -> bool:
     """
     whole = sum(classes.values())
     return whole >= K_PUBLIC and whole - max(classes.values()) >= K_STAFF
-
-
-def _enough(said: Mapping[str, int]) -> dict[str, int]:
-    """Return the codes that enough participants told to be named (R3)."""
-    return {code: count for code, count in sorted(said.items()) if count >= K_REASONS}
 
 
 def _shares(figures: pd.Series, whole: int, *, directed: bool) -> Row:

@@ -29,8 +29,10 @@ from starlette.testclient import TestClient
 
 from api.app import ENDPOINTS, create_app
 from api.services.areas import AreaLibrary
+from api.services.campaigns import today
 from api.settings import Settings
 from api.store import campaigns
+from api.store.authorities import Case
 from api.store.engine import Store
 from api.store.models import Campaign
 
@@ -283,6 +285,7 @@ def visits(
     police: TestClient,
     store: Store,
     convoys: list[dict[str, Any]],  # noqa: ARG001 - and the page of convoys needs some
+    open_case: Callable[..., Case],
 ) -> dict[str, list[Visit]]:
     """For every page a way to see it, in each of its states that need no click."""
     teacher, officer, open_to_all = "teacher@school.example", "police@town.example", ""
@@ -291,6 +294,11 @@ def visits(
     with store.read() as session:
         known = [one.id for one in campaigns.of_school(session, opened.school_id)]
     place = police.get("/api/hotspots").json()["places"][0]["id"]
+    cases = [
+        open_case(0, 1, answer="A lamp is ordered."),
+        open_case(2, state="done", answer="The lamp works.", closed_on=today()),
+        open_case(3, owner="Town"),
+    ]
     kept = police.post("/crashes", files=[("files", ("crashes.csv", CRASHES))])
     seen_by = {
         "/": (open_to_all, ["/", "/?code=ABCD-EFGH"]),
@@ -325,6 +333,8 @@ def visits(
         "/hotspots": (officer, ["/hotspots", "/hotspots?list=danger"]),
         "/hotspots/stability": (officer, ["/hotspots/stability"]),
         "/places/{place_id}": (officer, [f"/places/{place}"]),
+        "/cases": (officer, ["/cases?state=", "/cases?state=merged"]),
+        "/cases/{case_id}": (officer, [f"/cases/{case.id}?saved=true" for case in cases]),
         "/crashes": (officer, ["/crashes"]),
         "/crashes/{token}": (officer, [kept.headers["location"]]),
     }
