@@ -9,7 +9,7 @@ import uvicorn
 
 from api.app import create_app
 from api.auth import show_code
-from api.commands import area, case, crashes, matching, measure, release, user
+from api.commands import area, body, case, crashes, key, matching, measure, release, user
 from api.commands.terminal import INTERRUPTED, REFUSED, Bar, here, stop
 from api.errors import BarometerError
 from api.logs import configure_logs
@@ -27,7 +27,9 @@ from web.tiles import TilingError
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 db_app = typer.Typer(no_args_is_help=True, help="The database.")
 app.add_typer(area.app, name="area")
+app.add_typer(body.app, name="body")
 app.add_typer(user.app, name="user")
+app.add_typer(key.app, name="key")
 app.add_typer(case.app, name="case")
 app.add_typer(crashes.app, name="crashes")
 app.add_typer(measure.app, name="measure")

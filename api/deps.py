@@ -7,18 +7,28 @@ from fastapi import Depends, Request
 
 from api.auth import digest
 from api.cookies import PARTICIPANT, STAFF, read_cookie
-from api.errors import ClassCodeRequiredError, NotFoundError, SignInRequiredError
+from api.errors import (
+    ClassCodeRequiredError,
+    NotFoundError,
+    ReadOnlyKeyError,
+    SignInRequiredError,
+    UnknownKeyError,
+)
+from api.services.api_keys import use_key
 from api.services.areas import AreaLibrary
 from api.services.installation import Installation
 from api.services.limits import FailureLimit
 from api.services.view_crashes import sees_crashes
 from api.settings import Settings
 from api.store import campaigns, users
+from api.store.authorities import ApiKey
 from api.store.engine import Store
 from api.store.models import Participant, User
 from web.pages import render
 from web.refusals import refusal_words
 from web.translation import choose_language
+
+FORM = "application/x-www-form-urlencoded"
 
 
 def get_installation(request: Request) -> Installation:
@@ -98,6 +108,69 @@ def get_teacher(user: Annotated[User, Depends(get_staff)]) -> User:
 
 StaffDep = Annotated[User, Depends(get_staff)]
 TeacherDep = Annotated[User, Depends(get_teacher)]
+
+
+async def get_sent_key(request: Request) -> str:
+    """Return the key that a program sent, empty without one.
+
+    Open311 names it in the address or in the form; elsewhere it would stand in logs of others.
+    """
+    kind, _, secret = request.headers.get("authorization", "").partition(" ")
+    if kind.lower() == "bearer":
+        return secret.strip()
+    if not request.url.path.startswith("/open311"):
+        return ""
+    sent: object = request.query_params.get("api_key")
+    if sent is None and request.headers.get("content-type", "").startswith(FORM):
+        sent = (await request.form()).get("api_key")
+    return sent if isinstance(sent, str) else ""
+
+
+def get_key(
+    request: Request,
+    store: StoreDep,
+    failures: FailuresDep,
+    secret: Annotated[str, Depends(get_sent_key)],
+) -> ApiKey | None:
+    """Return the key of the program that asks, with its body; None if it sent none.
+
+    Raises
+    ------
+    UnknownKeyError
+        If what it sent is no key, or is revoked.
+    """
+    if not secret:
+        return None
+    address = request.client.host if request.client else ""
+    failures.check("key", address)
+    try:
+        return use_key(store, secret)
+    except UnknownKeyError:
+        failures.count("key", address)
+        raise
+
+
+MaybeKeyDep = Annotated[ApiKey | None, Depends(get_key)]
+
+
+def require_key(key: MaybeKeyDep) -> ApiKey:
+    """Return the key of the program that asks, or refuse."""
+    if key is None:
+        raise UnknownKeyError("expected the header 'Authorization: Bearer' with a key of a body")
+    return key
+
+
+KeyDep = Annotated[ApiKey, Depends(require_key)]
+
+
+def require_writing_key(key: KeyDep) -> ApiKey:
+    """Return the key of the program that asks if it may change something."""
+    if not key.may_write:
+        raise ReadOnlyKeyError("this key may read, but change nothing")
+    return key
+
+
+WritingKeyDep = Annotated[ApiKey, Depends(require_writing_key)]
 
 
 class Pages:

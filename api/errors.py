@@ -61,6 +61,22 @@ class InvalidCampaignError(BarometerError):
         self.fields = fields
 
 
+class ReasonedError(BarometerError):
+    """A refusal whose reason pages say in the reader's language."""
+
+    def __init__(self, message: str, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class InvalidUserError(ReasonedError):
+    """The account cannot be made, or changed, as it is."""
+
+
+class InvalidBodyError(ReasonedError):
+    """A body, or something of it, cannot be made as it is."""
+
+
 class CaseRefusedError(BarometerError):
     """Something cannot be done with a case as it is; `code` finds the words for people."""
 
@@ -84,10 +100,6 @@ class NotYourCaseError(BarometerError):
     """The case may be read, but another body, or nobody yet, decides on it."""
 
 
-class InvalidUserError(BarometerError):
-    """The account cannot be made as it is."""
-
-
 class NotEnoughError(BarometerError):
     """Too few participants for a release."""
 
@@ -98,6 +110,22 @@ class SignInRequiredError(BarometerError):
 
 class ClassCodeRequiredError(SignInRequiredError):
     """The browser has not joined a class, or its session was erased."""
+
+
+class UnknownKeyError(BarometerError):
+    """A program sent no key, or one that is not known or was revoked."""
+
+
+class ReadOnlyKeyError(BarometerError):
+    """A program wants to change something with a key that only reads."""
+
+
+class SecondFactorMissingError(BarometerError):
+    """The account must first set up a second factor."""
+
+
+class WrongCodeError(BarometerError):
+    """A code of the second factor is wrong, old, or was taken before."""
 
 
 class WrongPasswordError(BarometerError):
@@ -143,6 +171,8 @@ STATUSES: dict[type[Exception], HTTPStatus] = {
     NotEnoughError: HTTPStatus.CONFLICT,
     InvalidRouteError: HTTPStatus.UNPROCESSABLE_ENTITY,
     InvalidCampaignError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    InvalidBodyError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    InvalidUserError: HTTPStatus.UNPROCESSABLE_ENTITY,
     CaseRefusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
     CaseChangedError: HTTPStatus.CONFLICT,
     NotYourCaseError: HTTPStatus.FORBIDDEN,
@@ -150,6 +180,10 @@ STATUSES: dict[type[Exception], HTTPStatus] = {
     GeoError: HTTPStatus.UNPROCESSABLE_ENTITY,
     SignInRequiredError: HTTPStatus.UNAUTHORIZED,
     WrongPasswordError: HTTPStatus.UNAUTHORIZED,
+    UnknownKeyError: HTTPStatus.UNAUTHORIZED,
+    WrongCodeError: HTTPStatus.UNAUTHORIZED,
+    SecondFactorMissingError: HTTPStatus.FORBIDDEN,
+    ReadOnlyKeyError: HTTPStatus.FORBIDDEN,
     ForeignOriginError: HTTPStatus.FORBIDDEN,
     TooManyAttemptsError: HTTPStatus.TOO_MANY_REQUESTS,
     BodyTooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,

@@ -19,8 +19,10 @@ from web.translation import choose_language
 from .errors import (
     BarometerError,
     ClassCodeRequiredError,
+    SecondFactorMissingError,
     SignInRequiredError,
     TooManyAttemptsError,
+    UnknownKeyError,
     status_of,
 )
 
@@ -28,6 +30,8 @@ logger = logging.getLogger(__name__)
 
 MAX_PROBLEMS = 5
 RETRY_SECONDS = 600
+PROGRAMS = ("/api/", "/ogc", "/open311")
+"""Beginnings of the addresses that programs use: they get problem details, no page."""
 
 
 def add_handlers(app: FastAPI) -> None:
@@ -48,7 +52,7 @@ def problem(request: Request, status: HTTPStatus | int, error: Exception | str) 
         accept=request.headers.get("accept-language", ""),
     )
     detail = error if isinstance(error, str) else refusal_words(language, error)
-    if request.url.path.startswith("/api/"):
+    if _is_for_programs(request):
         content = {"type": _type(error), "title": code.phrase, "status": code, "detail": detail}
         return JSONResponse(content, code, media_type="application/problem+json")
     page = render(
@@ -62,6 +66,10 @@ def problem(request: Request, status: HTTPStatus | int, error: Exception | str) 
     return HTMLResponse(page, code)
 
 
+def _is_for_programs(request: Request) -> bool:
+    return request.url.path.startswith(PROGRAMS)
+
+
 def _type(error: Exception | str) -> str:
     """Return by what a program recognises the refusal: the class of its error in kebab case."""
     if isinstance(error, BarometerError | GeoError):
@@ -71,16 +79,20 @@ def _type(error: Exception | str) -> str:
 
 
 def _refused(request: Request, error: Exception) -> Response:
-    if isinstance(error, SignInRequiredError) and not request.url.path.startswith("/api/"):
+    if isinstance(error, SignInRequiredError) and not _is_for_programs(request):
         if isinstance(error, ClassCodeRequiredError):
             return RedirectResponse("/", HTTPStatus.SEE_OTHER)
         return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", HTTPStatus.SEE_OTHER)
+    if isinstance(error, SecondFactorMissingError) and not _is_for_programs(request):
+        return RedirectResponse("/account/factor", HTTPStatus.SEE_OTHER)
     status = status_of(error)
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         return _unexpected(request, error)
     response = problem(request, status, error)
     if isinstance(error, TooManyAttemptsError):
         response.headers["retry-after"] = str(RETRY_SECONDS)
+    if isinstance(error, UnknownKeyError):
+        response.headers["www-authenticate"] = "Bearer"
     return response
 
 

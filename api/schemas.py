@@ -374,7 +374,12 @@ class HotspotOut(BaseModel):
     stress: int
     assumed: float = Field(description="Share of `stress` that rests on assumptions")
     assumptions: list[str]
-    reasons: dict[str, int]
+    control: str | None = Field(description="What regulates a crossing")
+    reasons: dict[str, int] = Field(description="Students by reason, from five on, as all below")
+    times: dict[str, int] = Field(description="When it is as they say")
+    counterparts: dict[str, int] = Field(description="Who took part in near misses and falls")
+    helps: dict[str, int] = Field(description="What would help")
+    likes: dict[str, int] = Field(description="What is good")
     lead: str = Field(description="The shortest of `sentence`")
     sentence: str
     case: str | None

@@ -14,6 +14,7 @@ class Settings(BaseSettings):
     database_url: str = ""
     key_dir: Path | None = None
     base_url: str = "http://127.0.0.1:8000"
+    require_second_factor: bool = False
 
     @property
     def store_url(self) -> str:

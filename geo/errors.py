@@ -33,6 +33,10 @@ class AreaFileUnreadableError(GeoError):
     """A stored network is missing, damaged, or of another layout."""
 
 
+class InvalidTerritoryError(GeoError):
+    """A file that holds no border an authority could have."""
+
+
 class InvalidWaypointsError(GeoError):
     """Too few or too many waypoints, or coordinates that are not numbers on Earth."""
 

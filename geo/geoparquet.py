@@ -1,7 +1,8 @@
-"""Lines of GeoParquet, read batch by batch."""
+"""GeoParquet: lines read batch by batch, and tables written."""
 
 from __future__ import annotations
 
+import io
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +15,10 @@ from .errors import RouteFileUnreadableError
 from .lines import EXPECTED, RouteLine, given_id, line_without, reprojection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+    import geopandas as gpd
 
     from .lines import Reproject
 
@@ -41,6 +44,23 @@ def read_geoparquet(path: Path) -> Iterator[RouteLine]:
                 yield from _routes(batch, column, reproject)
     except pa.ArrowException as error:
         raise RouteFileUnreadableError(f"expected GeoParquet, got {error}") from error
+
+
+def geoparquet(frame: gpd.GeoDataFrame, about: Mapping[str, object]) -> bytes:
+    """Return a table as GeoParquet, geometry as WKB, longitude first.
+
+    Parameters
+    ----------
+    about
+        What is true of the whole file, kept as JSON under `barometer` in its metadata.
+    """
+    plain, file = io.BytesIO(), io.BytesIO()
+    frame.to_parquet(plain, index=False)
+    table = pq.read_table(plain)
+    told = {b"barometer": json.dumps(about, ensure_ascii=False).encode()}
+    table = table.replace_schema_metadata((table.schema.metadata or {}) | told)
+    pq.write_table(table, file, compression="zstd")
+    return file.getvalue()
 
 
 def _geometry(metadata: dict[bytes, bytes]) -> tuple[str, Reproject | None]:

@@ -99,7 +99,7 @@ class BurdenSearch:
         turns = arcs.cost_m[ridden][arcs.segment[ridden] == ON_FOOT].sum()
         plain = (way.metres * arcs.factor[ridden]).sum() + turns + way.gap_m
         whole = way.metres >= arcs.length_m[ridden]
-        street, crossed = self._added(ridden, weighed)
+        street, crossed = self.added(ridden, weighed)
         added = (street * way.metres).sum() + crossed[whole].sum()
         return float(plain), float(added)
 
@@ -111,7 +111,7 @@ class BurdenSearch:
         """
         arcs = self._arcs
         base = np.where(self._open(ride), arcs.cost_m, np.inf)
-        street, crossed = self._added(np.arange(len(arcs.tail)), weighed)
+        street, crossed = self.added(np.arange(len(arcs.tail)), weighed)
         plain, added = self.burden(ride.way, weighed)
         for share in SHARES:
             along = base + share * street * arcs.length_m
@@ -121,7 +121,7 @@ class BurdenSearch:
                 return way
         return None
 
-    def _added(self, numbers: Ints, weighed: Weighed) -> tuple[Floats, Floats]:
+    def added(self, numbers: Ints, weighed: Weighed) -> tuple[Floats, Floats]:
         """Return what is added for a metre of each arc, and for the intersection at its end."""
         arcs = self._arcs
         outside, reaches = arcs.outside[numbers], arcs.reaches[numbers]

@@ -33,7 +33,7 @@ INTERSECTION_COLUMNS = (
 )  # fmt: skip
 TURN_COLUMNS = ("arriving", "arriving_forward", "leaving", "leaving_forward")
 PLACE_COLUMNS = (
-    "kind", "type", "stress", "assumed", "assumptions", "name", "length_m", "geometry",
+    "kind", "type", "control", "stress", "assumed", "assumptions", "name", "length_m", "geometry",
 )  # fmt: skip
 ID_LENGTH = 10
 
@@ -59,11 +59,13 @@ class Network:
     def places(self) -> gpd.GeoDataFrame:
         """Everything that can be rated, by id: intersections, and segments outside of them.
 
-        Columns kind, type, stress, assumed (the share of its inputs that no tag gives),
-        assumptions (which: a list of `geo.traffic.ASSUMPTIONS`), name, length_m (0 for
-        intersections), geometry.
+        Columns kind, type, control (None of a segment), stress, assumed (the share of its inputs
+        that no tag gives), assumptions (which: a list of `geo.traffic.ASSUMPTIONS`), name,
+        length_m (0 for intersections), geometry.
         """
-        segments = self.segments[self.segments["within"].isna()].assign(kind="segment")
+        segments = self.segments[self.segments["within"].isna()].assign(
+            kind="segment", control=None
+        )
         intersections = self.intersections.assign(kind="intersection", length_m=0.0)
         columns = ["id", *PLACE_COLUMNS]
         both = pd.concat([intersections[columns], segments[columns]], ignore_index=True)

@@ -15,9 +15,20 @@ from geo.crs import WGS84, to_metres
 from .figures import FONT, fit_frame, scale_bar
 from .marks import school_mark
 from .paper import INK, PAPER, Frame, stroke, text_line
-from .paper_map import EDGE, GREEN, GROUND, WATER, fill_areas, joined_streets, seen, street_lines
+from .paper_map import (
+    EDGE,
+    GREEN,
+    GROUND,
+    WATER,
+    beside_marks,
+    fill_areas,
+    joined_streets,
+    on_paper,
+    seen,
+    street_lines,
+    street_names,
+)
 from .scale import scales
-from .street_labels import place_labels
 from .translation import translations
 from .typesetting import typeset
 from .words import place_title
@@ -242,23 +253,12 @@ def _names(
     streets: gpd.GeoDataFrame, points: np.ndarray, way: shapely.LineString, frame: Frame
 ) -> Iterator[str]:
     """Write the names of streets, beside the marks."""
-    on_paper = shapely.transform(streets.geometry.to_numpy(), frame.to_paper)
+    named = on_paper(streets, frame)
     near = shapely.transform(way, frame.to_paper)
-    named = streets[["name", "road_class"]].assign(geometry=on_paper)
     # Names on the way would hide it.
-    kept = named[~shapely.within(on_paper, near.buffer(1.5))]
-    w, h = frame.width, frame.height
-    labels = place_labels(
-        gpd.GeoDataFrame(kept, geometry="geometry"),
-        sizes=(2.6, 2.2),
-        within=shapely.box(1.5, 1.5, w - 1.5, h - 1.5),
-        taken=[*(shapely.Point(x, y).buffer(STOP_MM + 1) for x, y in points),
-               shapely.box(0, h - 9, w / 4 + 4, h), shapely.box(w - 52, h - 5, w, h)],
-    )  # fmt: skip
-    for one in labels:
-        turned = f'transform="translate({one.x:.2f} {one.y:.2f}) rotate({one.turn:.1f})"'
-        words = text_line(0, one.size * 0.36, one.name, size=one.size, anchor="middle", halo=True)
-        yield f"<g {turned}>{words}</g>"
+    kept = named[~named.within(near.buffer(1.5))]
+    taken = beside_marks(points, STOP_MM + 1, frame)
+    return street_names(kept, frame, sizes=(2.6, 2.2), taken=taken)
 
 
 def _disc(x: float, y: float, text: str) -> str:

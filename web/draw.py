@@ -93,6 +93,11 @@ def convoy_control(*, convoys: list[Mapping[str, Any]]) -> ScriptControl:
     return ScriptControl("convoys", "js/convoys", convoys=convoys)
 
 
+def parents_control(*, lines: list[dict[str, Any]], marks: list[dict[str, Any]]) -> ScriptControl:
+    """Return the recommended ways to a school with the marks that the lists explain."""
+    return ScriptControl("parents", "js/parents", lines=lines, marks=marks)
+
+
 def inspection_control(*, bounds: list[list[float]]) -> ScriptControl:
     """Return the network of the page's own data, every place and segment with its values."""
     scripts = ("vendor/protomaps-leaflet", "js/page", "js/basemap", "js/tables", "js/inspection")

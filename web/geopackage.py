@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-# 1.2 is what the GIS of a school reads without a warning; newer versions add nothing we write.
+# What the GIS of a school or town reads without a warning; newer ones add nothing we write.
 OPTIONS = {"driver": "GPKG", "VERSION": "1.2"}
 GEOMETRY = "geom"
+POINTS = frozenset({"crossings", "school", "intersections", "cases"})
+"""Layers of points; all others are lines."""
 
 
 def geopackage(
@@ -41,9 +43,9 @@ def geopackage(
         What the file gives as the day of its last change.
     """
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "kit.gpkg"
+        path = Path(folder) / "layers.gpkg"
         for name, frame in layers.items():
-            kind = "Point" if name in {"crossings", "school"} else "LineString"
+            kind = "Point" if name in POINTS else "LineString"
             pyogrio.write_dataframe(
                 frame, path, layer=name, geometry_type=kind, append=path.exists(),
                 SPATIAL_INDEX="YES", GEOMETRY_NAME=GEOMETRY, **OPTIONS,

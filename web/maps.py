@@ -6,10 +6,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import folium
+import geopandas as gpd
+import shapely
 from branca.element import CssLink, Figure, JavascriptLink
 from markupsafe import Markup
 
 from .assets import static_address
+from .care_words import LETTERS
 from .draw import (
     ScriptControl,
     base_map,
@@ -18,11 +21,13 @@ from .draw import (
     draw_control,
     hotspot_control,
     inspection_control,
+    parents_control,
     place_control,
     rate_control,
     school_control,
     thanks_control,
 )
+from .parents_values import ParentsMap
 from .scale import scale_json, scales
 
 # Assets of stock folium by their name: where they are served from, None for those not needed.
@@ -122,6 +127,30 @@ def convoy_map(
 ) -> MapParts:
     """Return the map of a school's convoys (coordinates, stops)."""
     return _compose(area, convoy_control(convoys=list(convoys)), language=language)
+
+
+def parents_map(
+    area: Mapping[str, Any], ways: gpd.GeoDataFrame, shown: ParentsMap, *, language: str
+) -> MapParts:
+    """Return the map of the recommended ways to a school."""
+    lines = [
+        {"look": look, "width": int(width), "parts": _rounded(shape)}
+        for look, width, shape in zip(ways["look"], ways["width"], ways.geometry, strict=True)
+    ]
+    marks: list[dict[str, Any]] = [
+        *({"kind": "start", "text": str(n), "at": [one.lon, one.lat]}
+          for n, one in enumerate(shown.ways, start=1)),
+        *({"kind": "meeting", "text": letter, "at": [one.lon, one.lat]}
+          for letter, one in zip(LETTERS, shown.meetings, strict=False)),
+        *({"kind": "care", "text": str(n), "at": [one.lon, one.lat]}
+          for n, one in enumerate(shown.care, start=1)),
+    ]  # fmt: skip
+    return _compose(area, parents_control(lines=lines, marks=marks), language=language)
+
+
+def _rounded(shape: shapely.Geometry) -> list[list[list[float]]]:
+    """Return the lines of a shape to the metre."""
+    return [shapely.get_coordinates(part).round(5).tolist() for part in shapely.get_parts(shape)]
 
 
 def inspection_map(area: Mapping[str, Any]) -> MapParts:

@@ -32,7 +32,7 @@ def mark_points(places: gpd.GeoDataFrame, frame: Frame) -> np.ndarray:
     return frame.to_paper(shapely.get_coordinates(middles).reshape(-1, 2))
 
 
-def _spread(points: np.ndarray, school: np.ndarray, frame: Frame) -> np.ndarray:
+def spread(points: np.ndarray, school: np.ndarray, frame: Frame) -> np.ndarray:
     """Push marks apart that would cover each other; the school stays where it is."""
     angle = np.arange(len(points)) * 2.4
     # Two places at one point need some direction to part in.
@@ -57,7 +57,7 @@ def place_marks(
     places: gpd.GeoDataFrame, points: np.ndarray, school: np.ndarray, frame: Frame
 ) -> Iterator[str]:
     """Draw the numbered places, the first on top, with a line to where each one is."""
-    marks = _spread(points, school, frame)
+    marks = spread(points, school, frame)
     for (x, y), (mark_x, mark_y) in zip(points, marks, strict=True):
         if np.hypot(x - mark_x, y - mark_y) > 1:
             yield (

@@ -20,7 +20,7 @@ from .translation import translations
 from .typesetting import typeset
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import date
 
     from geo.network import Network
@@ -254,19 +254,42 @@ def _crossings(crossings: gpd.GeoDataFrame, frame: Frame) -> Iterator[str]:
 
 def _names(streets: gpd.GeoDataFrame, frame: Frame) -> Iterator[str]:
     """Write the names of streets along them."""
-    on_paper = shapely.transform(streets.geometry.to_numpy(), frame.to_paper)
-    named = streets[["name", "road_class"]].assign(geometry=on_paper)
     middle = shapely.Point(frame.width / 2, frame.height / 2)
-    labels = place_labels(
-        gpd.GeoDataFrame(named, geometry="geometry"),
-        sizes=(2.7, 2.3),
-        within=shapely.box(1.5, 1.5, frame.width - 1.5, frame.height - 1.5),
-        taken=[middle.buffer(4.5), *_corners(frame)],
-    )
-    for one in labels:
+    taken = [middle.buffer(4.5), *_corners(frame)]
+    return street_names(on_paper(streets, frame), frame, sizes=(2.7, 2.3), taken=taken)
+
+
+def on_paper(streets: gpd.GeoDataFrame, frame: Frame) -> gpd.GeoDataFrame:
+    """Return streets in millimetres, with what their names need."""
+    moved = shapely.transform(streets.geometry.to_numpy(), frame.to_paper)
+    named = streets[["name", "road_class"]].assign(geometry=moved)
+    return gpd.GeoDataFrame(named, geometry="geometry")
+
+
+def street_names(
+    streets: gpd.GeoDataFrame,
+    frame: Frame,
+    *,
+    sizes: tuple[float, float],
+    taken: Sequence[shapely.Polygon],
+) -> Iterator[str]:
+    """Write the names of streets on paper along them, where nothing else is."""
+    w, h = frame.width, frame.height
+    within = shapely.box(1.5, 1.5, w - 1.5, h - 1.5)
+    for one in place_labels(streets, sizes=sizes, within=within, taken=taken):
         turned = f'transform="translate({one.x:.2f} {one.y:.2f}) rotate({one.turn:.1f})"'
         words = text_line(0, one.size * 0.36, one.name, size=one.size, anchor="middle", halo=True)
         yield f"<g {turned}>{words}</g>"
+
+
+def beside_marks(marks: np.ndarray, radius: float, frame: Frame) -> list[shapely.Polygon]:
+    """Return where marks, scale bar and source stand, which no name may cover."""
+    w, h = frame.width, frame.height
+    return [
+        *(shapely.Point(x, y).buffer(radius) for x, y in marks),
+        shapely.box(0, h - 9, w / 4 + 4, h),
+        shapely.box(w - 52, h - 5, w, h),
+    ]
 
 
 def _corners(frame: Frame) -> list[shapely.Polygon]:

@@ -1,4 +1,4 @@
-"""A QGIS project over the kit's GeoPackage, and the styles that stand in the file itself."""
+"""A QGIS project over a GeoPackage, and the styles that stand in the file itself."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Category:
 class ProjectLayer:
     """One layer of the project: its table in the GeoPackage, and how it is drawn.
 
-    Without `column` all of it is drawn as the only category.
+    Without `column`, which may be an expression, all of it is drawn as the only category.
     """
 
     table: str
@@ -56,11 +56,13 @@ class ProjectLayer:
     label: str = ""
     shown: bool = True
     key: str = ""
+    project: str = "way_to_school"
+    always_named: bool = False
 
     @property
     def id(self) -> str:
         """Return its name inside the project; QGIS takes none of ten letters or fewer."""
-        return f"way_to_school_{self.key or self.table}"
+        return f"{self.project}_{self.key or self.table}"
 
 
 def kit_layers(translate: Words) -> tuple[ProjectLayer, ...]:
@@ -70,23 +72,24 @@ def kit_layers(translate: Words) -> tuple[ProjectLayer, ...]:
     grey = _("grey: unknown, not safe")
     return (
         ProjectLayer(
-            "school", _("School"), "Point", (Category("", "", _school()),), label='"name"',
+            "school", _("School"), "Point", (Category("", "", square(INK, 5.0)),), label='"name"',
+            always_named=True,
         ),
         ProjectLayer(
             "crossings", _("Crossings: how they feel"), "Point",
-            tuple(_felt(translate, _dot)), column="felt", label=label,
+            tuple(_felt(translate, dot)), column="felt", label=label,
         ),
         ProjectLayer(
             "streets", _("Streets: how they feel"), "Line",
-            tuple(_felt(translate, _line)), column="felt", label=label,
+            tuple(_felt(translate, line)), column="felt", label=label,
         ),
         ProjectLayer(
-            "network", _("Traffic stress"), "Line", tuple(_stress(translate)),
+            "network", _("Traffic stress"), "Line", tuple(stress_categories(translate)),
             column="stress", shown=False, key="stress",
         ),
         ProjectLayer(
             "network", _("All streets"), "Line",
-            (Category("", grey, _line(GREY[0], 0.35, dashed=True)),),
+            (Category("", grey, line(GREY[0], 0.35, dashed=True)),),
         ),
     )  # fmt: skip
 
@@ -111,14 +114,14 @@ def qgis_project(
     around: gpd.GeoSeries,
     meanings: Mapping[str, str],
 ) -> bytes:
-    """Return a project for QGIS 3.22 and later that opens `geopackage` beside it, at the school.
+    """Return a project for QGIS 3.22 and later that opens `geopackage` beside it.
 
     Parameters
     ----------
     around
-        Where the map opens: the school, in metres, so that the ruler measures metres.
+        Where the map opens, in metres, so that the ruler measures metres.
     meanings
-        What each column means, shown as its name in forms and tables.
+        What each column means, shown as its name in forms and tables; empty for plain names.
     """
     require_metres(around)
     root = ET.Element("qgis", {"version": VERSION, "projectname": title})
@@ -209,7 +212,7 @@ def _label(parent: ET.Element, layer: ProjectLayer) -> None:
     style = ET.SubElement(settings, "text-style", {
         "fieldName": layer.label, "isExpression": "1", "fontSize": "9", "fontSizeUnit": "Point",
         "fontFamily": "Noto Sans", "textColor": _rgb(INK), "textOpacity": "1",
-        "fontWeight": "75" if layer.table == "school" else "50",
+        "fontWeight": "75" if layer.always_named else "50",
     })  # fmt: skip
     ET.SubElement(style, "text-buffer", {
         "bufferDraw": "1", "bufferSize": "0.8", "bufferSizeUnits": "MM",
@@ -220,27 +223,29 @@ def _label(parent: ET.Element, layer: ProjectLayer) -> None:
     ET.SubElement(settings, "placement", {"distUnits": "MM", "placementFlags": "10"} | placement)
     rendering = {"mergeLines": "1", "drawLabels": "1", "obstacle": "1"}
     # The school has its name whatever is in the way.
-    always = {"displayAll": "1"} if layer.table == "school" else {}
+    always = {"displayAll": "1"} if layer.always_named else {}
     ET.SubElement(settings, "rendering", rendering | always)
 
 
 def _felt(translate: Words, draw: Callable[[str, float], Symbol]) -> Iterable[Category]:
     _ = translate
-    size = STREET_MM if draw is _line else CROSSING_MM
+    size = STREET_MM if draw is line else CROSSING_MM
     for band in reversed(scales(_)["danger"].bands):
         yield Category(band.key, band.words, draw(band.color, size[band.key]))
-    thin = _line(GREY[0], 0.6, dashed=True) if draw is _line else _dot(GREY[0], 2.0)
+    thin = line(GREY[0], 0.6, dashed=True) if draw is line else dot(GREY[0], 2.0)
     yield Category("unknown", _("too few ratings to tell"), thin)
 
 
-def _stress(translate: Words) -> Iterable[Category]:
+def stress_categories(translate: Words) -> Iterable[Category]:
+    """Yield the levels of traffic stress."""
     _ = translate
     words = {1: _("1 calm"), 2: _("2 mostly calm"), 3: _("3 busy"), 4: _("4 very busy")}
     for level, (color, width) in STRESS.items():
-        yield Category(str(level), words[level], _line(color, width))
+        yield Category(str(level), words[level], line(color, width))
 
 
-def _line(color: str, width: float, *, dashed: bool = False) -> Symbol:
+def line(color: str, width: float, *, dashed: bool = False) -> Symbol:
+    """Return a line `width` millimetres wide."""
     dashes = {"use_custom_dash": "1", "customdash": "3;2", "customdash_unit": "MM"}
     return "line", "SimpleLine", {
         "line_color": _rgb(color), "line_width": f"{width:g}", "line_width_unit": "MM",
@@ -248,17 +253,19 @@ def _line(color: str, width: float, *, dashed: bool = False) -> Symbol:
     } | (dashes if dashed else {})  # fmt: skip
 
 
-def _dot(color: str, size: float) -> Symbol:
+def dot(color: str, size: float) -> Symbol:
+    """Return a disc with a light rim, `size` millimetres wide."""
     return "marker", "SimpleMarker", {
         "name": "circle", "color": _rgb(color), "outline_color": _rgb(WHITE),
         "outline_width": "0.4", "outline_width_unit": "MM", "size": f"{size:g}", "size_unit": "MM",
     }  # fmt: skip
 
 
-def _school() -> Symbol:
+def square(color: str, size: float) -> Symbol:
+    """Return a square with a light rim, `size` millimetres wide."""
     return "marker", "SimpleMarker", {
-        "name": "square", "color": _rgb(INK), "outline_color": _rgb(WHITE),
-        "outline_width": "0.6", "outline_width_unit": "MM", "size": "5", "size_unit": "MM",
+        "name": "square", "color": _rgb(color), "outline_color": _rgb(WHITE),
+        "outline_width": "0.6", "outline_width_unit": "MM", "size": f"{size:g}", "size_unit": "MM",
     }  # fmt: skip
 
 

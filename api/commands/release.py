@@ -1,5 +1,6 @@
 """`barometer report` and `barometer hotspots`: files of the newest release."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -7,7 +8,7 @@ import typer
 
 from api.errors import NotFoundError
 from api.services.areas import require_area
-from api.services.export_hotspots import hotspots_csv, hotspots_geojson, hotspots_geopackage
+from api.services.export_hotspots import FORMATS, Export
 from api.services.print_report import print_report
 from api.services.read_release import cases, require_release
 from api.store import areas
@@ -39,28 +40,32 @@ def report(
 def hotspots(
     area: str,
     *,
-    output: Annotated[Path, typer.Option("--output", "-o", help="A .gpkg, .geojson or .csv file.")],
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output", "-o", help="A .gpkg, .zip, .geojson, .parquet, .xlsx or .csv file."
+        ),
+    ],
+    language: str = "en",
 ) -> None:
     """Write the newest release of an area as a file for other programs.
 
     It holds both orders: `rank`, where a fix helps most, and `rank_danger`, where a ride is most
-    dangerous.
+    dangerous. GeoPackage and Excel hold the cases as well; the .zip is a GeoPackage with the
+    project that opens it in QGIS.
 
     Example: barometer hotspots neubrandenburg -o hotspots.gpkg
     """
     installation = here()
     with installation.store.read() as session:
-        release = require_release(session, require_area(session, area).id)
-        loaded = installation.library.get(require_area(session, area))
-    require_suffix(output, ".gpkg", ".geojson", ".csv")
-    match output.suffix:
-        case ".gpkg":
-            content = hotspots_geopackage(release, loaded)
-        case ".geojson":
-            content = hotspots_geojson(release, loaded)
-        case _:
-            content = hotspots_csv(release)
-    write(output, content)
+        found = require_area(session, area)
+        release = require_release(session, found.id)
+        known = cases(session, found.id)
+        title = found.title
+        loaded = installation.library.get(found)
+    require_suffix(output, *(f".{ending}" for ending in FORMATS))
+    export = Export(release, loaded, title, known, language, datetime.now(UTC).date())
+    write(output, FORMATS[output.suffix.removeprefix(".")].write(export))
 
 
 def _find_school(session: Session, text: str) -> School:

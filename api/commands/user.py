@@ -6,10 +6,12 @@ from typing import Annotated
 
 import typer
 
+from api.errors import NotFoundError
 from api.services.accounts import add_user
 from api.services.areas import require_area
 from api.services.bodies import require_body
-from api.store import areas
+from api.services.second_factor import reset_factor
+from api.store import areas, users
 from api.store.authorities import Body
 from api.store.engine import Session
 from api.store.models import Area, School
@@ -41,6 +43,20 @@ def add(
             session, email, password, role, _of(session, area=area, school=school, body=body)
         )
     typer.echo(f"{user.role} {user.email} can sign in")
+
+
+@app.command("reset-factor")
+def reset(email: str) -> None:
+    """Take an account's second factor away and sign it out: its phone is lost.
+
+    Example: barometer user reset-factor police@town.example
+    """
+    with here().store.write() as session:
+        user = users.by_email(session, email)
+        if user is None:
+            raise NotFoundError(f"no account for {email}")
+        reset_factor(session, user.id, by=None)
+    typer.echo(f"{user.email} signs in with its password and can set up a new second factor")
 
 
 def _of(

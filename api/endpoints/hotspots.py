@@ -1,15 +1,15 @@
 """The police's map, ranked table and files: all from the newest release of their area."""
 
 from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query
 from fastapi.responses import HTMLResponse
 
 from api.deps import LibraryDep, PagesDep, StaffDep, StoreDep
 from api.schemas import HotspotsOut, ProblemOut
 from api.services.areas import map_area
-from api.services.export_hotspots import hotspots_csv, hotspots_geojson, hotspots_geopackage
+from api.services.export_hotspots import FORMATS
 from api.services.read_release import Order, Published, require_place
 from api.services.view_release import view_release
 from geo.compass import eighth
@@ -27,11 +27,6 @@ router = APIRouter()
 AreaName = Annotated[str, Query(pattern=r"^[a-z0-9-]{0,40}$")]
 ListName = Annotated[Order, Query(alias="list")]
 TOPICS = ("reported", "weight", "certainty", "danger", "crashes", "local", "cluster", "stress")
-MEDIA = {
-    "geojson": "application/geo+json",
-    "csv": "text/csv; charset=utf-8",
-    "gpkg": "application/geopackage+sqlite3",
-}
 PROBLEM: dict[str, Any] = {"model": ProblemOut, "content": {"application/problem+json": {}}}
 
 
@@ -65,8 +60,8 @@ def show_hotspots(
         else [],
         groups=_groups(release, say) if release else [],
         downloads=[
-            {"label": label, "url": f"/hotspots/{shown.id}.{ending}"}
-            for ending, label in (("gpkg", "GeoPackage"), ("geojson", "GeoJSON"), ("csv", "CSV"))
+            {"label": form.label, "url": f"/hotspots/{shown.id}.{ending}"}
+            for ending, form in FORMATS.items()
         ]
         if release
         else [],
@@ -130,28 +125,6 @@ def show_stability(
         ],
         simulated=view.simulated,
     )
-
-
-@router.get("/hotspots/{area}.{ending}", include_in_schema=False)
-def download(
-    store: StoreDep,
-    user: StaffDep,
-    library: LibraryDep,
-    area: Annotated[str, Path(pattern=r"^[a-z0-9-]{1,40}$")],
-    ending: Literal["geojson", "csv", "gpkg"],
-) -> Response:
-    """Download the newest release for another program."""
-    view = view_release(store, user, area, action=f"download {ending}")
-    release = view.release
-    if ending == "csv":
-        content = hotspots_csv(release)
-    elif ending == "geojson":
-        content = hotspots_geojson(release, library.get(view.area))
-    else:
-        content = hotspots_geopackage(release, library.get(view.area))
-    name = f"hotspots-{area}-{release.number}.{ending}"
-    headers = {"content-disposition": f'attachment; filename="{name}"'}
-    return Response(content, media_type=MEDIA[ending], headers=headers)
 
 
 @router.get("/places/{place_id}", response_class=HTMLResponse, include_in_schema=False)

@@ -88,10 +88,10 @@ def report(
 ) -> Response:
     """Print the safety report of a school from the newest release, in the reader's language."""
     view = view_school(store, user, school_id, action="print report")
-    pdf = print_report(
+    printed = print_report(
         view.release, view.school, view.cases, library.get(view.area), pages.language()
     )
-    return _pdf(pdf, f"safety-report-{school_id}-{view.release.number}.pdf")
+    return pdf(printed, f"safety-report-{school_id}-{view.release.number}.pdf")
 
 
 @router.get("/schools/{school_id}/convoys", response_class=HTMLResponse)
@@ -144,7 +144,7 @@ def convoy_sheet(
 ) -> Response:
     """Print the sheet of one convoy."""
     view = view_school(store, user, school_id, action="print convoy")
-    pdf = print_convoy(
+    printed = print_convoy(
         view.release,
         view.school,
         require_convoy(view, number),
@@ -154,7 +154,7 @@ def convoy_sheet(
         bell=time.fromisoformat(bell),
         language=pages.language(),
     )
-    return _pdf(pdf, f"convoy-{school_id}-{number}.pdf")
+    return pdf(printed, f"convoy-{school_id}-{number}.pdf")
 
 
 def _meter(year: SchoolYear, language: str) -> dict[str, Any]:
@@ -201,6 +201,7 @@ def _needs(view: SchoolView, year: SchoolYear | None) -> list[dict[str, Any]]:
     return [rows[place] for place in year.meter.needs if place in rows]
 
 
-def _pdf(content: bytes, name: str) -> Response:
+def pdf(content: bytes, name: str) -> Response:
+    """Answer with a PDF that the browser shows."""
     headers = {"content-disposition": f'inline; filename="{name}"'}
     return Response(content, media_type="application/pdf", headers=headers)

@@ -17,6 +17,7 @@ from geo.errors import AreaFileUnreadableError
 from geo.graph import Graph, flat_graph
 from geo.matching import Matcher
 from geo.network import Network, read_network
+from geo.recommended import Recommender
 from geo.routing import Router
 from geo.tracing import TraceIndex
 
@@ -27,9 +28,12 @@ logger = logging.getLogger(__name__)
 TILES = ("basemap.pmtiles", "network.pmtiles")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LoadedArea:
-    """An area's network in memory, with what is derived from it on first use."""
+    """An area's network in memory, with what is derived from it on first use.
+
+    Each is one of its own, so that what was made of it can be kept by it.
+    """
 
     id: str
     version: str
@@ -65,6 +69,11 @@ class LoadedArea:
     def alternatives(self) -> Alternatives:
         """Return what finds calmer ways."""
         return Alternatives(self.network, self.graph)
+
+    @cached_property
+    def recommender(self) -> Recommender:
+        """Return what finds recommended ways to schools."""
+        return Recommender(self.network, self.graph)
 
     @cached_property
     def tracing(self) -> TraceIndex:

@@ -41,8 +41,8 @@ class Gathered:
     """How many participants of each school pass each place."""
     classes: dict[str, Counter[int]]
     """How many participants of each campaign pass each place."""
-    reasons: dict[str, Counter[str]]
-    """How many participants gave each reason at each place."""
+    said: dict[str, dict[str, Counter[str]]]
+    """By column of `SAID` and place, how many participants told each code."""
     days: dict[Hashable, date]
     """When each participant last sent something."""
     places_lost: int
@@ -53,9 +53,14 @@ class Gathered:
     """By school, the ride to it of each participant who cycles."""
 
 
+SAID = ("reasons", "likes", "times", "helps", "counterparts")
+"""What students tell of a place by code: what is bad and good, when, what would help, and who
+took part in a near miss or fall."""
 OPPOSITE = {"forward": "backward", "backward": "forward"}
 
 Visit = tuple[UUID, str, str, str]
+Pair = tuple[UUID, str]
+"""A participant and a place."""
 
 
 def gather(
@@ -72,8 +77,8 @@ def gather(
     `crashes` are the official ones that were imported, `accepted` the texts that passed moderation.
     """
     trips: dict[Visit, float] = defaultdict(float)
-    votes: dict[tuple[UUID, str], dict[str, Any]] = {}
-    incidents: dict[tuple[UUID, str], str] = {}
+    votes: dict[Pair, dict[str, Any]] = {}
+    incidents: dict[Pair, dict[str, Any]] = {}
     school_of: dict[UUID, int] = {}
     class_of: dict[UUID, int] = {}
     days: dict[Hashable, date] = {}
@@ -91,19 +96,19 @@ def gather(
             if rating["place"] in known:
                 votes[who, rating["place"]] = rating
                 if rating["incident"]:
-                    incidents[who, rating["place"]] = rating["incident"]
+                    incidents[who, rating["place"]] = rating
     visited = {(who, place) for who, place, _, _ in trips}
     return Gathered(
         evidence=Evidence(
             _visits(trips, {who: expansion.get(one, 1.0) for who, one in school_of.items()}),
             _ratings(votes, class_of),
-            _by_pair(incidents, "what"),
+            _by_pair({pair: one["incident"] for pair, one in incidents.items()}, "what"),
             crashes,
         ),
         people=_people(visited),
         schools=_groups(visited, school_of),
         classes=_groups(visited, class_of),
-        reasons=_reasons(votes),
+        said={column: _said(column, votes, incidents) for column in SAID},
         days=days,
         places_lost=lost,
         quotes=quotes_of(accepted),
@@ -156,9 +161,7 @@ def _visits(trips: Mapping[Visit, float], expansion: Mapping[UUID, float]) -> pd
     return pd.DataFrame(rows, columns=columns).astype({"trips_per_week": float, "expansion": float})
 
 
-def _ratings(
-    votes: Mapping[tuple[UUID, str], Mapping[str, Any]], class_of: Mapping[UUID, int]
-) -> pd.DataFrame:
+def _ratings(votes: Mapping[Pair, Mapping[str, Any]], class_of: Mapping[UUID, int]) -> pd.DataFrame:
     rated = _by_pair({key: vote["rating"] for key, vote in votes.items()}, "rating")
     return rated.assign(
         seconds=pd.Series([vote["seconds"] for vote in votes.values()], dtype=float),
@@ -166,7 +169,7 @@ def _ratings(
     )
 
 
-def _by_pair(values: Mapping[tuple[UUID, str], Any], column: str) -> pd.DataFrame:
+def _by_pair(values: Mapping[Pair, Any], column: str) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "participant": [str(who) for who, _ in values],
@@ -192,8 +195,18 @@ def _groups(
     return dict(groups)
 
 
-def _reasons(votes: dict[tuple[UUID, str], dict[str, Any]]) -> dict[str, Counter[str]]:
-    reasons: dict[str, Counter[str]] = defaultdict(Counter)
-    for (_, place), vote in votes.items():
-        reasons[place].update(set(vote["reasons"]))
-    return dict(reasons)
+def _said(
+    column: str,
+    votes: Mapping[Pair, Mapping[str, Any]],
+    incidents: Mapping[Pair, Mapping[str, Any]],
+) -> dict[str, Counter[str]]:
+    """Count the participants who told each code; a contribution may be older than the question."""
+    said: dict[str, Counter[str]] = defaultdict(Counter)
+    if column == "counterparts":
+        for (_, place), incident in incidents.items():
+            if incident.get("counterpart"):
+                said[place][incident["counterpart"]] += 1
+    else:
+        for (_, place), vote in votes.items():
+            said[place].update(set(vote.get(column, ())))
+    return dict(said)

@@ -8,7 +8,18 @@ from typing import cast
 import numpy as np
 
 from api.errors import NotFoundError
-from api.schemas import MAX_RATINGS, IntersectionStep, RatingIn, Reason, RouteIn, SegmentStep
+from api.schemas import (
+    MAX_RATINGS,
+    Counterpart,
+    Help,
+    IntersectionStep,
+    Like,
+    PartOfDay,
+    RatingIn,
+    Reason,
+    RouteIn,
+    SegmentStep,
+)
 from api.store import areas, campaigns, users
 from api.store.engine import Session
 from api.store.models import Campaign, School
@@ -136,7 +147,11 @@ def as_sent(student: SimulatedParticipant, u: float, number: int) -> RouteIn | N
                 rating=rating.rating,
                 seconds=rating.seconds,
                 reasons=cast("list[Reason]", list(rating.reasons)),
+                likes=cast("list[Like]", list(rating.likes)),
+                times=cast("list[PartOfDay]", list(rating.times)),
+                helps=cast("list[Help]", list(rating.helps)),
                 incident=rating.incident,
+                counterpart=cast("Counterpart | None", rating.counterpart),
             )
             for rating in exceptions[:MAX_RATINGS]
         ],

@@ -26,6 +26,7 @@ from geo.osm import OsmData, base_map, schools
 from web.tiles import write_tiles
 
 from .areas import area_folder
+from .bodies import follow_extent
 from .installation import Installation
 from .keys import ensure_area_key
 from .locate_crashes import locate_again
@@ -125,10 +126,12 @@ def import_area(  # noqa: PLR0913  # what a person may choose, by name
         area.version = version
         area.country = profile.code
         area.osm_date = data.osm_date
+        before = area.extent
         area.extent = shapely.box(*astuple(data.bbox))
         area.imported_at = datetime.now(UTC)
         session.add(area)
         session.flush()
+        follow_extent(session, area, before)
         areas.put_schools(session, name, rows)
         locate_again(session, name, network)
     progress("ready", 1.0)

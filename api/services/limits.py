@@ -12,6 +12,7 @@ class FailureLimit:
 
     PER_ADDRESS = parse("20 per 10 minutes")
     PHRASES = parse("5 per minute")
+    FACTORS = parse("5 per 10 minutes")
     IN_ALL = parse("100 per minute")
 
     def __init__(self) -> None:
@@ -31,5 +32,5 @@ class FailureLimit:
         self._limiter.hit(self.IN_ALL, kind)
 
     def _of(self, kind: str) -> RateLimitItem:
-        # A phrase erases: whoever guesses must be slower still.
-        return self.PHRASES if kind == "phrase" else self.PER_ADDRESS
+        # A phrase erases, and a code is short: whoever guesses must be slower still.
+        return {"phrase": self.PHRASES, "factor": self.FACTORS}.get(kind, self.PER_ADDRESS)

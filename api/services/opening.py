@@ -1,6 +1,7 @@
 """Open what was sealed.
 
-Publishing alone opens contributions, moderation alone texts before that: import-linter checks it.
+Publishing alone opens contributions, moderation alone texts before that, and signing in the
+secrets of staff: import-linter checks it.
 """
 
 import json
@@ -26,4 +27,4 @@ def open_sealed(key: bytes, sealed: bytes, *, bound_to: str) -> Any:  # noqa: AN
     try:
         return json.loads(AESGCMSIV(key).decrypt(nonce, encrypted, bound_to.encode()))
     except InvalidTag:
-        raise WrongKeyError("the area's key does not open this contribution") from None
+        raise WrongKeyError("the key does not open what was sealed") from None

@@ -20,9 +20,10 @@ Order = Literal["priority", "danger"]
 NEWER: dict[str, Any] = dict.fromkeys((
     "yearly", "yearly_low", "yearly_high", "normal", "excess", "excess_low", "excess_high",
     "evidence", "exposure", "crashes", "crashes_ksi",
-    "crashes_slight", "crash_share", "cluster", "cluster_p", "heat",
+    "crashes_slight", "crash_share", "cluster", "cluster_p", "heat", "control",
 )) | {
     "assumptions": [], "passages_by": {}, "several_classes": False, "quotes": [],
+    "likes": {}, "times": {}, "helps": {}, "counterparts": {},
 }  # fmt: skip
 """What releases did not have at first, as it reads in those that are that old."""
 COARSE = {

@@ -104,6 +104,7 @@ def describe(
             "stress": int(about["stress"]),
             "assumed": float(about["assumed"]),
             "assumptions": list(about["assumptions"]),
+            "control": about["control"],
             "lon": round(middle.x, 6),
             "lat": round(middle.y, 6),
             **{name: _plain(figures[name]) for name in STATISTICS},
@@ -113,11 +114,7 @@ def describe(
             "cluster_p": _plain(figures["cluster_p"]),
             "heat": _plain(figures["heat"]),
             "passages_by": _shares(figures, whole, directed=not point),
-            "reasons": {
-                reason: count
-                for reason, count in sorted(gathered.reasons.get(str(place), {}).items())
-                if count >= K_REASONS
-            },
+            **{column: _enough(own.get(str(place), {})) for column, own in gathered.said.items()},
             "quotes": gathered.quotes.get(str(place), []),
             "schools": {
                 str(school): count
@@ -137,6 +134,11 @@ def several_classes(classes: Mapping[int, int]) -> bool:
     """
     whole = sum(classes.values())
     return whole >= K_PUBLIC and whole - max(classes.values()) >= K_STAFF
+
+
+def _enough(said: Mapping[str, int]) -> dict[str, int]:
+    """Return the codes that enough participants told to be named (R3)."""
+    return {code: count for code, count in sorted(said.items()) if count >= K_REASONS}
 
 
 def _shares(figures: pd.Series, whole: int, *, directed: bool) -> Row:

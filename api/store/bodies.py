@@ -77,6 +77,11 @@ def keys_of(session: Session, body_id: int) -> Sequence[ApiKey]:
     ).all()
 
 
+def require_key(session: Session, key_id: int) -> ApiKey:
+    """Return a key that is known to be there: none is ever removed."""
+    return session.get_one(ApiKey, key_id)
+
+
 def find_key(session: Session, key_id: int) -> ApiKey | None:
     """Return one key."""
     return session.get(ApiKey, key_id)

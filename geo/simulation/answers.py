@@ -16,6 +16,8 @@ from scipy import special
 from .danger import PLACE_SD, distance
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -38,6 +40,26 @@ REASONS: dict[str, dict[str, float]] = {
 }
 CALM_STRESS = 2
 COMPLAINT = 4  # ratings up to here come with reasons
+PRAISE = 9  # ratings from here on come with what is good
+TIMES_SHARE = 0.6  # of complaints are meant for some hours above all
+TIMES: dict[str, float] = {"morning": 5, "afternoon": 3, "dark": 1, "wet": 1}
+LIKES: dict[str, float] = {"calm": 4, "space": 2, "smooth": 2, "light": 1, "clear": 1, "pretty": 1}
+COUNTERPARTS: dict[str, float] = {
+    "car": 6, "lorry_bus": 1, "motorcycle": 1, "bicycle": 1, "walker": 1, "nobody": 1,
+}  # fmt: skip
+HELPS: dict[str, dict[str, float]] = {
+    "sight": {"view": 3, "crossing": 1},
+    "traffic": {"path": 2, "crossing": 2, "lights": 1},
+    "speed": {"slower": 3, "checks": 1},
+    "behaviour": {"checks": 2, "crossing": 1},
+    "signs": {"crossing": 2, "lights": 1},
+    "space": {"path": 1},
+    "obstacles": {"checks": 1, "path": 1},
+    "surface": {"repair": 1},
+    "lighting": {"lamps": 1},
+    "other": {"other": 1},
+}
+"""What would help, by the reason that was given first."""
 
 Incident = Literal["near_miss", "fall"]
 
@@ -51,6 +73,10 @@ class SimulatedRating(NamedTuple):
     seconds: float | None
     reasons: tuple[str, ...]
     incident: Incident | None
+    likes: tuple[str, ...] = ()
+    times: tuple[str, ...] = ()
+    helps: tuple[str, ...] = ()
+    counterpart: str | None = None
 
 
 def answer(
@@ -73,17 +99,25 @@ def answer(
     seconds = generator.lognormal(np.log(1.2 if lazy else 4.0), 0.5, len(passed))
     answered = generator.random(len(passed)) < passed["kind"].map(RATED_SHARE).to_numpy(float)
     ratings = []
+    # A stream of their own: what is told beside a rating moves no figure of the method.
+    beside = generator.spawn(1)[0]
     for i in np.flatnonzero(answered | hurt):
         complains = hurt[i] or (rating[i] <= COMPLAINT and not lazy)
         incident: Incident | None = ("fall" if fell[i] else "near_miss") if hurt[i] else None
+        reasons = _reasons(passed.iloc[i], generator) if complains else ()
+        praises = rating[i] >= PRAISE and not in_bulk[i]
         ratings.append(
             SimulatedRating(
                 place=str(passed.index[i]),
                 rating=int(rating[i]),
                 bulk=bool(in_bulk[i]),
                 seconds=None if in_bulk[i] else round(float(seconds[i]), 1),
-                reasons=_reasons(passed.iloc[i], generator) if complains else (),
+                reasons=reasons,
                 incident=incident,
+                likes=_one_of(LIKES, beside) if praises else (),
+                times=_one_of(TIMES, beside) if complains and beside.random() < TIMES_SHARE else (),
+                helps=_one_of(HELPS[reasons[0]], beside) if reasons else (),
+                counterpart=_one_of(COUNTERPARTS, beside)[0] if incident else None,
             )
         )
     return rides, tuple(ratings)
@@ -112,6 +146,11 @@ def _ratings(danger: Floats, generator: np.random.Generator, *, lazy: bool) -> N
     leniency = generator.normal(0, RATER_SD)
     felt = danger + leniency + generator.normal(0, ERROR_SD, len(danger))
     return np.asarray(np.clip(np.rint(10 * (1 - felt)), 0, 10), dtype=int)
+
+
+def _one_of(weights: Mapping[str, float], generator: np.random.Generator) -> tuple[str]:
+    share = np.array(list(weights.values())) / sum(weights.values())
+    return (str(generator.choice(list(weights), p=share)),)
 
 
 def _reasons(place: pd.Series, generator: np.random.Generator) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """The command line: exit codes, and a sentence for whoever typed."""
 
+import io
 import json
 import sqlite3
 import subprocess
@@ -8,10 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
+import openpyxl
 import pypdf
 import pytest
 from starlette.testclient import TestClient
 
+from api.services.export_hotspots import FORMATS
 from api.settings import Settings
 from tests.api.running import Run
 
@@ -27,6 +30,12 @@ def template(published: str) -> str:
     return published
 
 
+def cells(file: Path | io.BytesIO) -> dict[str, list[tuple[object, ...]]]:
+    book = openpyxl.load_workbook(file)
+    assert {page.freeze_panes for page in book} == {"A2"}
+    return {page.title: list(page.iter_rows(values_only=True)) for page in book}
+
+
 @pytest.mark.parametrize(
     ("words", "code", "sentence"),
     [
@@ -36,7 +45,7 @@ def template(published: str) -> str:
         (("area", "import", "x", "--bbox", "1,2,3"), WRONG_USAGE, "W,S,E,N"),
         (("hotspots", "atlantis", "-o", "x.csv"), REFUSED, "barometer: no area 'atlantis'"),
         (("hotspots", "waren", "-o", "x.csv"), REFUSED, "nothing has been published"),
-        (("hotspots", "neubrandenburg", "-o", "x.doc"), WRONG_USAGE, ".gpkg, .geojson or .csv"),
+        (("hotspots", "neubrandenburg", "-o", "x.doc"), WRONG_USAGE, ".parquet, .xlsx or .csv"),
         (("hotspots", "neubrandenburg", "-o", "/nowhere/x.csv"), REFUSED, "cannot be written"),
         (("report", "Hogwarts", "-o", "x.pdf"), REFUSED, "no school 'Hogwarts'"),
         (("report", "Das andere Gymnasium", "-o", "x.pdf"), REFUSED, "too few students"),
@@ -105,7 +114,7 @@ def test_an_account_is_made_with_a_password_from_a_pipe(barometer: Run, client: 
     assert "a long enough password" not in done.out + done.err + again.err
 
 
-@pytest.mark.parametrize("ending", ["csv", "geojson", "gpkg"])
+@pytest.mark.parametrize("ending", list(FORMATS))
 def test_hotspots_are_written_as_the_police_download_them(
     barometer: Run, police: TestClient, tmp_path: Path, ending: str
 ) -> None:
@@ -120,9 +129,14 @@ def test_hotspots_are_written_as_the_police_download_them(
         with sqlite3.connect(path) as opened:
             layers = opened.execute("SELECT table_name FROM gpkg_contents").fetchall()
         opened.close()
-        assert {name for (name,) in layers} == {"segments", "intersections", "release"}
+        tables = {"cases", "columns", "release", "layer_styles"}
+        assert {name for (name,) in layers} == {"segments", "intersections"} | tables
     elif ending == "geojson":
         assert json.loads(path.read_bytes()) == json.loads(downloaded)
+    elif ending == "xlsx":
+        # It says when it was saved, so its bytes differ.
+        assert cells(path) == cells(io.BytesIO(downloaded))
+        assert cells(path)["columns"][0] == ("Table", "Column", "Type", "Unit", "Meaning", "Values")
     else:
         assert path.read_bytes() == downloaded
     assert [one.name for one in tmp_path.glob("*out*")] == [path.name]

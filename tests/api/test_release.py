@@ -58,8 +58,13 @@ def campaign(
             scared += 1
             what = "near_miss" if scared <= 6 else None
             body["ratings"] = [
-                {"place": crossing, "rating": 0, "reasons": ["sight", "speed"], "incident": what}
-            ]
+                {
+                    "place": crossing, "rating": 0, "reasons": ["sight", "speed"], "incident": what,
+                    "counterpart": what and ("car" if scared <= 5 else "lorry_bus"),
+                    "times": ["dark", "wet"] if scared <= 4 else ["dark"],
+                    "helps": ["view"] if scared <= 5 else [], "likes": [],
+                }
+            ]  # fmt: skip
         assert join(opened).post("/api/routes", json=body).status_code == 201
     assert teacher.post(f"/teach/campaigns/{opened.id}/close").is_redirect
     assert work() == 3  # two releases asked for, and the examination of the first
@@ -85,6 +90,11 @@ def test_the_place_reaches_the_police_with_its_figures(
     assert worst["reporters"] == 6
     assert worst["mean_rating"] == 0
     assert worst["reasons"] == {"sight": worst["ratings"], "speed": worst["ratings"]}
+    # One lorry and four who say "wet" are too few to be told; nobody said what is good.
+    assert worst["counterparts"] == {"car": 5}
+    assert worst["times"] == {"dark": worst["ratings"]}
+    assert (worst["helps"], worst["likes"]) == ({"view": 5}, {})
+    assert worst["control"] == about["control"]
     assert str(worst["participants"]) in worst["sentence"]
     assert [row["rank"] for row in answer["places"]] == list(range(1, len(answer["places"]) + 1))
 

@@ -1,14 +1,19 @@
 """GDAL, as police and towns have it, opens the files of a release."""
 
 import json
+import sqlite3
 import subprocess
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
+import geopandas as gpd
+import pyarrow.parquet as pq
 import pytest
 from starlette.testclient import TestClient
 
 ENDS = 2
+WGS84_CODE = 4326
 
 
 @pytest.fixture
@@ -68,9 +73,55 @@ def test_geojson_is_what_the_standard_says(
     assert f"Feature Count: {len(ids)}" in described(ogrinfo, path)
 
 
-def test_csv_has_a_row_for_every_place(ogrinfo: str, police: TestClient, tmp_path: Path) -> None:
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_tables_have_a_row_for_every_place(
+    ogrinfo: str, police: TestClient, tmp_path: Path, ending: str
+) -> None:
     places = police.get("/api/hotspots").json()["places"]
-    path = tmp_path / "hotspots.csv"
-    path.write_bytes(police.get("/hotspots/neubrandenburg.csv").content)
+    path = tmp_path / f"hotspots.{ending}"
+    path.write_bytes(police.get(f"/hotspots/neubrandenburg.{ending}").content)
 
     assert f"Feature Count: {len(places)}" in described(ogrinfo, path)
+
+
+def test_ogr2ogr_takes_the_figures_of_every_file_over(
+    program: Callable[[str, str], str], police: TestClient, tmp_path: Path
+) -> None:
+    places = police.get("/api/hotspots").json()["places"]
+    passages = round(sum(place["passages"] for place in places), 6)
+    path, told = program("ogr2ogr", "gdal-bin"), []
+    for ending, layers in (
+        ("gpkg", ("segments", "intersections")), ("geojson", ("hotspots",)),
+        ("xlsx", ("places",)), ("csv", ("hotspots",)),
+    ):  # fmt: skip
+        source, target = tmp_path / f"hotspots.{ending}", tmp_path / f"{ending}.sqlite"
+        source.write_bytes(police.get(f"/hotspots/neubrandenburg.{ending}").content)
+        options = ["-oo", "AUTODETECT_TYPE=YES"] if ending == "csv" else []
+        command = [path, "-f", "SQLite", *options, target, source]
+        subprocess.run(command, check=True, capture_output=True)
+        with closing(sqlite3.connect(target)) as copy:
+            listed = {name for (name,) in copy.execute("SELECT name FROM sqlite_master")}
+            assert set(layers) <= listed
+            sums = [copy.execute(f"SELECT sum(passages) FROM {one}").fetchone() for one in layers]  # noqa: S608
+        told.append(round(sum(value for (value,) in sums), 6))
+    assert told == [passages] * 4
+
+
+def test_geoparquet_opens_in_geopandas_with_types_and_meanings(
+    police: TestClient, tmp_path: Path
+) -> None:
+    places = police.get("/api/hotspots").json()["places"]
+    path = tmp_path / "hotspots.parquet"
+    path.write_bytes(police.get("/hotspots/neubrandenburg.parquet").content)
+
+    frame = gpd.read_parquet(path)
+    metadata = pq.read_schema(path).metadata
+
+    assert frame.crs.to_epsg() == WGS84_CODE
+    assert list(frame["id"]) == [place["id"] for place in places]
+    assert list(frame["passages"]) == [place["passages"] for place in places]
+    # Nothing is known of crashes here, and still they are numbers and not text.
+    assert frame["crashes"].dtype.kind in "if"
+    about = json.loads(metadata[b"barometer"])
+    assert set(about["columns"]) == set(frame.columns) - {"geometry"}
+    assert about["about"]["attribution"] == "© OpenStreetMap contributors, ODbL 1.0"

@@ -1,4 +1,4 @@
-"""QGIS itself opens the project of a lesson kit."""
+"""QGIS itself opens the projects of a lesson kit and of a release."""
 
 import json
 import subprocess
@@ -87,12 +87,18 @@ def kit(teacher: TestClient, open_class: Callable[..., Campaign], tmp_path: Path
 
 
 def seen(qgis: str, kit: Path) -> dict[str, Any]:
-    """What QGIS says of the project, which it draws to map.png."""
+    return looked_at(
+        qgis, kit / "way-to-school.qgs", f"{kit / 'way-to-school.gpkg'}|layername=streets"
+    )
+
+
+def looked_at(qgis: str, project: Path, alone: str) -> dict[str, Any]:
+    """What QGIS says of a project, which it draws to map.png beside it."""
+    folder = project.parent
     run = subprocess.run(
-        [qgis, "-c", SCRIPT, str(kit / "way-to-school.qgs"), str(kit / "map.png"),
-         f"{kit / 'way-to-school.gpkg'}|layername=streets"],
+        [qgis, "-c", SCRIPT, str(project), str(folder / "map.png"), alone],
         capture_output=True, text=True, timeout=120, check=True,
-        env={"QT_QPA_PLATFORM": "offscreen", "HOME": str(kit), "PATH": "/usr/bin:/bin"},
+        env={"QT_QPA_PLATFORM": "offscreen", "HOME": str(folder), "PATH": "/usr/bin:/bin"},
     )  # fmt: skip
     found: dict[str, Any] = json.loads(run.stdout.splitlines()[-1])
     return found
@@ -130,3 +136,27 @@ def test_colours_of_the_picture_are_those_of_the_site(qgis: str, kit: Path) -> N
 
 def test_a_layer_opened_alone_has_its_colours_from_the_file(qgis: str, kit: Path) -> None:
     assert seen(qgis, kit)["alone"] == [True, "categorizedSymbol"]
+
+
+def test_the_project_of_a_release_opens_with_its_file(
+    qgis: str, police: TestClient, tmp_path: Path
+) -> None:
+    answer = police.get("/hotspots/neubrandenburg.zip")
+    with zipfile.ZipFile(BytesIO(answer.content)) as folder:
+        folder.extractall(tmp_path)
+    (project,) = tmp_path.glob("*/*.qgs")
+    (table,) = tmp_path.glob("*/*.gpkg")
+
+    found = looked_at(qgis, project, f"{table}|layername=segments")
+
+    assert (found["opened"], found["errors"], found["metres"]) == (True, 0, True)
+    assert found["title"] == "Hotspots in Neubrandenburg"
+    assert all(valid for valid, *_ in found["layers"].values())
+    # Too few conflicts for a risk: what is shown at first is how it feels.
+    assert found["visible"] == [
+        f"hotspots_{name}" for name in ("cases", "intersections_danger", "segments_danger")
+    ]
+    assert found["alone"] == [True, "categorizedSymbol"]
+    picture = Image.open(project.parent / "map.png").convert("RGB")
+    colours = {colour for _count, colour in picture.getcolors(600 * 600) or []}
+    assert colours & {(33, 102, 172), (217, 115, 13), (139, 15, 26)}

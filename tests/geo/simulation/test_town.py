@@ -79,6 +79,9 @@ def test_students_answer_only_what_they_pass(towns: list[SimulatedTown]) -> None
             assert 0 <= said.rating <= 10
             assert set(said.reasons) <= codes
             assert said.reasons or said.incident is None
+            assert bool(said.helps) == bool(said.reasons)
+            assert bool(said.counterpart) == bool(said.incident)
+            assert not (said.likes and said.reasons) or said.incident
 
 
 def test_routes_are_as_long_as_students_ride(towns: list[SimulatedTown]) -> None:
