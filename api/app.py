@@ -17,6 +17,7 @@ from web.assets import STATIC
 
 from .endpoints import (
     accounts,
+    admin_open,
     board,
     cards,
     case_changes,
@@ -30,6 +31,7 @@ from .endpoints import (
     kit,
     moderation,
     new_campaign,
+    open_data,
     own,
     parents,
     schools,
@@ -66,6 +68,8 @@ ENDPOINTS = (
     schools,
     parents,
     crashes,
+    open_data,
+    admin_open,
     files,
     health,
 )

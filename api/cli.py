@@ -9,7 +9,18 @@ import uvicorn
 
 from api.app import create_app
 from api.auth import show_code
-from api.commands import area, body, case, crashes, key, matching, measure, release, user
+from api.commands import (
+    area,
+    body,
+    case,
+    crashes,
+    key,
+    matching,
+    measure,
+    open_data,
+    release,
+    user,
+)
 from api.commands.terminal import INTERRUPTED, REFUSED, Bar, here, stop
 from api.errors import BarometerError
 from api.logs import configure_logs
@@ -33,6 +44,7 @@ app.add_typer(key.app, name="key")
 app.add_typer(case.app, name="case")
 app.add_typer(crashes.app, name="crashes")
 app.add_typer(measure.app, name="measure")
+app.add_typer(open_data.app, name="open")
 app.add_typer(db_app, name="db")
 app.command()(matching.match)
 app.command()(release.report)

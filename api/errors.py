@@ -156,6 +156,18 @@ class DamagedAreaError(BarometerError):
     """The files of an area cannot be read."""
 
 
+class DamagedEditionError(BarometerError):
+    """A file of published open data is missing or cannot be read."""
+
+
+class BrokenEditionError(BarometerError):
+    """What would be published as open data breaks a rule; nothing was."""
+
+
+class OlderReleaseError(BarometerError):
+    """Open data of a newer release are out already: those of an older one cannot follow them."""
+
+
 class UnsafeDatabaseError(BarometerError):
     """The database is not one this version can work on without losing data."""
 
@@ -188,6 +200,9 @@ STATUSES: dict[type[Exception], HTTPStatus] = {
     TooManyAttemptsError: HTTPStatus.TOO_MANY_REQUESTS,
     BodyTooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     DamagedAreaError: HTTPStatus.SERVICE_UNAVAILABLE,
+    DamagedEditionError: HTTPStatus.SERVICE_UNAVAILABLE,
+    BrokenEditionError: HTTPStatus.CONFLICT,
+    OlderReleaseError: HTTPStatus.CONFLICT,
 }
 
 

@@ -15,6 +15,7 @@ class Settings(BaseSettings):
     key_dir: Path | None = None
     base_url: str = "http://127.0.0.1:8000"
     require_second_factor: bool = False
+    publisher: str = "Operator of this Bicycle Barometer"
 
     @property
     def store_url(self) -> str:
@@ -30,6 +31,11 @@ class Settings(BaseSettings):
     def areas(self) -> Path:
         """Return the folder that holds the files of every area."""
         return self.data_dir / "areas"
+
+    @property
+    def exports(self) -> Path:
+        """Return the folder that holds the published editions of open data."""
+        return self.data_dir / "exports"
 
     @property
     def secure(self) -> bool:

@@ -50,7 +50,8 @@ def geopackage(
                 frame, path, layer=name, geometry_type=kind, append=path.exists(),
                 SPATIAL_INDEX="YES", GEOMETRY_NAME=GEOMETRY, **OPTIONS,
             )  # fmt: skip
-        for name, table in [*tables.items(), ("layer_styles", _styles(styles, day))]:
+        styled = {"layer_styles": _styles(styles, day)} if styles else {}
+        for name, table in {**tables, **styled}.items():
             pyogrio.write_dataframe(table, path, layer=name, append=True, **OPTIONS)
         _date(path, day)
         return path.read_bytes()

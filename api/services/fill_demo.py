@@ -36,6 +36,7 @@ from .demo_cases import live_cases
 from .demo_crashes import import_simulated_crashes
 from .installation import Installation
 from .join_class import join_class
+from .make_edition import make_edition
 from .publish_area import publish_area
 from .submit_route import submit_route
 
@@ -122,6 +123,7 @@ def _make(here: Installation, school: School, progress: Progress) -> None:
                 _close(here, closed.id)
             publish_area(here, school.area_id, finished[0].id)
             live_cases(here, school.area_id)
+            make_edition(here, school.area_id)
 
 
 def as_sent(student: SimulatedParticipant, u: float, number: int) -> RouteIn | None:

@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from importlib.metadata import version
 from typing import Any, cast
-from uuid import UUID
 
 from api.errors import NotEnoughError
 from api.settings import Settings
@@ -32,8 +31,8 @@ from .aside import Compute, directly
 from .campaigns import today
 from .installation import Installation
 from .keys import area_key
+from .ledger import open_ledger
 from .open_cases import open_cases
-from .opening import open_sealed
 from .plan_school_convoys import NO_CONVOYS, AreaConvoys, plan_school_convoys
 from .quotes import without_refused
 from .record_measure import recorded_measures
@@ -140,11 +139,7 @@ def _published(settings: Settings, before: Release | None) -> tuple[Cells, Effec
     """Return what the release before showed of places, measures and convoys, and who was behind."""
     if before is None:
         return Cells({}, {}), NOTHING, NO_CONVOYS
-    key = area_key(settings, before.area_id, "seal")
-    people = open_sealed(key, before.ledger, bound_to=f"ledger/{before.area_id}/{before.number}")
-    behind: dict[str, frozenset[Hashable]] = {
-        cell: frozenset(UUID(one) for one in ids) for cell, ids in people.items()
-    }
+    behind = open_ledger(settings, before)
     content = read_content(before)
     rows = {row["id"]: row for row in content["places"]}
     return (

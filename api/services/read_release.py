@@ -105,6 +105,20 @@ def last_release_before(session: Session, area_id: str, day: date) -> Published 
     return None if head is None else _read(head)
 
 
+def find_release(session: Session, area_id: str, number: int) -> Published:
+    """Return one release of an area by its number.
+
+    Raises
+    ------
+    NoReleaseError
+        If there is none with this number.
+    """
+    head = releases.find(session, area_id, number)
+    if head is None:
+        raise NoReleaseError(f"there is no release {number} of {area_id!r}")
+    return _read(head)
+
+
 def without_few_crashes(release: Published) -> Published:
     """Return the release as a school may see it: few crashes near it are personal data.
 

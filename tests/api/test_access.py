@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 
 from api.services.installation import Installation
 from api.services.limits import FailureLimit
+from api.services.make_edition import make_edition
 from api.services.publish_area import read_content
 from api.store import releases
 from api.store.authorities import CaseAttachment
@@ -145,6 +146,13 @@ EXPECTED: dict[tuple[str, str], Row] = {
     ("POST", "/crashes/{token}"): only(303, "police"),
     ("POST", "/crashes/{token}/import"): only(303, "police"),
     ("POST", "/crashes/{token}/discard"): only(303, "police"),
+    ("GET", "/open"): everybody(200),
+    ("GET", "/open/catalog.jsonld"): everybody(200),
+    ("GET", "/open/dictionary"): everybody(200),
+    ("GET", "/open/{area}/{edition}"): everybody(200),
+    ("GET", "/open/{area}/{edition}/{file}"): everybody(200),
+    ("GET", "/admin/open"): only(200, *AREAS_POLICE),
+    ("POST", "/admin/open"): only(422, *AREAS_POLICE, "police of another area"),
     ("GET", "/areas/{area}/{version}/{name}"): everybody(200),
     ("GET", "/sw.js"): everybody(200),
     ("GET", "/health/live"): everybody(200),
@@ -200,6 +208,7 @@ def address(
         "version": version,
         "name": "network.pmtiles",
         "part": "way-to-school.qgs",
+        "file": "datapackage.json",
     }
 
     # Both take a second, and most addresses need neither.
@@ -221,11 +230,22 @@ def address(
     def filled(template: str, **instead: object) -> str:
         if "{token}" in template and "token" not in values:
             values["token"] = upload()
+        if "{edition}" in template:
+            made = make_edition(here, "neubrandenburg")
+            values["edition"] = f"{made.period}-{made.release}"
         if "{case_id}" in template and "case_id" not in values:
             values.update(with_image())
         if "convoys" in template:
             assert request.getfixturevalue("convoys")
-        of_an_area = ("hotspots", "stability", "crashes", "{place_id}", "cases", "cases.csv")
+        of_an_area = (
+            "/admin/open",
+            "hotspots",
+            "stability",
+            "crashes",
+            "{place_id}",
+            "cases",
+            "cases.csv",
+        )
         query = "?area=neubrandenburg" if template.endswith(of_an_area) else ""
         return template.format(**values | instead) + query
 

@@ -294,6 +294,8 @@ def visits(
     with store.read() as session:
         known = [one.id for one in campaigns.of_school(session, opened.school_id)]
     place = police.get("/api/hotspots").json()["places"][0]["id"]
+    form = {"area": "neubrandenburg", "release": "2"}
+    edition = police.post("/admin/open", data=form).headers["location"]
     cases = [
         open_case(0, 1, answer="A lamp is ordered."),
         open_case(2, state="done", answer="The lamp works.", closed_on=today()),
@@ -335,6 +337,10 @@ def visits(
         "/places/{place_id}": (officer, [f"/places/{place}"]),
         "/cases": (officer, ["/cases?state=", "/cases?state=merged"]),
         "/cases/{case_id}": (officer, [f"/cases/{case.id}?saved=true" for case in cases]),
+        "/open": (open_to_all, ["/open"]),
+        "/open/dictionary": (open_to_all, ["/open/dictionary"]),
+        "/open/{area}/{edition}": (open_to_all, [edition]),
+        "/admin/open": (officer, ["/admin/open"]),
         "/crashes": (officer, ["/crashes"]),
         "/crashes/{token}": (officer, [kept.headers["location"]]),
     }
