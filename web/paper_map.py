@@ -149,7 +149,7 @@ def area_map(  # noqa: PLR0913 - one figure, each part of it handed in
         *_names(streets, frame),
         school_mark(width / 2, height / 2),
         *_scale_bar(frame),
-        *_north(frame, _),
+        *north_arrow(frame, _),
         text_line(width - 1.5, height - 1.6, _("© OpenStreetMap contributors, ODbL"), size=2.4,
                   anchor="end", halo=True),
     ]  # fmt: skip
@@ -316,7 +316,7 @@ def _scale_bar(frame: Frame) -> Iterator[str]:
     yield text_line(2 + length, y - 1, f"{metres} m", size=2.6, anchor="end")
 
 
-def _north(frame: Frame, _: Callable[[str], str]) -> Iterator[str]:
+def north_arrow(frame: Frame, _: Callable[[str], str]) -> Iterator[str]:
     """Draw an arrow to the north."""
     x = frame.width - 6
     yield f'<rect x="{x - 4.5}" y="1" width="9" height="15" rx="1" fill="{PAPER}"/>'

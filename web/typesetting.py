@@ -43,6 +43,16 @@ def typeset(template: str, data: dict[str, Any], *, day: date) -> bytes:
     return pdf
 
 
+def in_drawings(text: str) -> bool:
+    """Return whether a text can stand in an SVG of a PDF.
+
+    Marks that join the letter below, as Thai has them, get no character there, which PDF/UA
+    forbids; in the text around a drawing they can stand.
+    """
+    composed = unicodedata.normalize("NFC", text)
+    return bool(text) and not any(unicodedata.category(one) == "Mn" for one in composed)
+
+
 @cache
 def _fonts() -> typst.Fonts:
     if not (FONTS / "characters.json").is_file():

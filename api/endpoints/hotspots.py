@@ -3,30 +3,25 @@
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
 from api.deps import LibraryDep, PagesDep, StaffDep, StoreDep
 from api.schemas import HotspotsOut, ProblemOut
 from api.services.areas import map_area
 from api.services.export_hotspots import FORMATS
-from api.services.read_release import Order, Published, require_place
+from api.services.read_release import Order, Published
 from api.services.view_release import view_release
-from geo.compass import eighth
-from web.directions import shares_of_rides
-from web.effects import effect_sentences, measures_at
-from web.evidence import evidence_lead, evidence_sentence, evidence_sentences, weight_words
-from web.maps import hotspot_map, place_map
+from web.evidence import evidence_lead, evidence_sentence, weight_words
+from web.maps import hotspot_map
 from web.stability import stability
 from web.translation import translations
-from web.verdict import missing_to_confirm
 from web.words import place_title
 
 router = APIRouter()
 
 AreaName = Annotated[str, Query(pattern=r"^[a-z0-9-]{0,40}$")]
 ListName = Annotated[Order, Query(alias="list")]
-TOPICS = ("reported", "weight", "certainty", "danger", "crashes", "local", "cluster", "stress")
 PROBLEM: dict[str, Any] = {"model": ProblemOut, "content": {"application/problem+json": {}}}
 
 
@@ -58,7 +53,7 @@ def show_hotspots(
         ]
         if release
         else [],
-        groups=_groups(release, say) if release else [],
+        groups=groups_of(release, say) if release else [],
         downloads=[
             {"label": form.label, "url": f"/hotspots/{shown.id}.{ending}"}
             for ending, form in FORMATS.items()
@@ -127,54 +122,7 @@ def show_stability(
     )
 
 
-@router.get("/places/{place_id}", response_class=HTMLResponse, include_in_schema=False)
-def show_place(
-    pages: PagesDep,
-    store: StoreDep,
-    user: StaffDep,
-    library: LibraryDep,
-    place_id: Annotated[str, Path(pattern=r"^[si][0-9a-z]{4,20}$")],
-    area: AreaName = "",
-) -> str:
-    """Show the figures of one place."""
-    view = view_release(store, user, area, action=f"see place {place_id}")
-    release, shown, language = view.release, view.area, pages.language()
-    place = require_place(release, place_id)
-    case = view.cases.get(place_id)
-    say = translations(language).gettext
-    sentences = evidence_sentences(place, release.mode, language, say)
-    places = library.get(shown).network.places
-    drawn = place["kind"] == "segment" and place_id in places.index
-    groups = (group for group in _groups(release, say) if group["id"] == place["cluster"])
-    return pages.render(
-        "place.html",
-        language=language,
-        map=place_map(
-            map_area(shown),
-            lon=place["lon"],
-            lat=place["lat"],
-            name=place["name"],
-            language=language,
-        ),
-        config={"area": map_area(shown)},
-        place=place,
-        case={"state": case.state, "owner": case.owner} if case else None,
-        sentences=dict.fromkeys(TOPICS, "") | sentences,
-        missing=missing_to_confirm(place, release.mode, release.content["policy"], language, say),
-        group=next(groups, None),
-        shares=shares_of_rides(
-            place["passages_by"], eighth(places.geometry.loc[place_id]) if drawn else None, say
-        ),
-        effects=[
-            " ".join(effect_sentences(row, language, translations(language), place_id))
-            for row in measures_at(release.effects, place_id)
-        ],
-        release=release.heading(),
-        simulated=view.simulated,
-    )
-
-
-def _groups(release: Published, say: Callable[[str], str]) -> list[dict[str, Any]]:
+def groups_of(release: Published, say: Callable[[str], str]) -> list[dict[str, Any]]:
     """Return the groups of places with the titles of their members."""
     title = {row["id"]: place_title(row, say) for row in release.places}
     return [

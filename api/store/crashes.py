@@ -74,6 +74,13 @@ def of_area(session: Session, area_id: str) -> Sequence[Crash]:
     ).all()
 
 
+def at_place(session: Session, area_id: str, place_id: str) -> Sequence[Crash]:
+    """Return the crashes at one place of an area."""
+    return session.scalars(
+        select(Crash).where(Crash.area_id == area_id, Crash.place_id == place_id).order_by(Crash.id)
+    ).all()
+
+
 def unlocated(session: Session, area_id: str, most: int) -> Sequence[Crash]:
     """Return crashes without a place, those with a bicycle and the nearest first."""
     return session.scalars(

@@ -3,10 +3,13 @@ from datetime import date
 from itertools import product
 
 import pytest
+from shapely import LineString
 
+from geo.countermeasures import Measure
 from tests.web.reader import Reader
 from web.assets import static_address
-from web.directions import Share
+from web.countermeasures import by_kind, measure_kind_words, measure_words
+from web.directions import Share, direction_words
 from web.maps import (
     check_map,
     draw_map,
@@ -17,11 +20,14 @@ from web.maps import (
     thanks_map,
 )
 from web.pages import render
+from web.place_plan import Arm
+from web.place_values import CaseBox
 from web.stability import Setting, Stability
 from web.translation import LANGUAGES
 
 HOSTILE = "<img src=x onerror=alert(1)> {{ 7*7 }} ${alert(1)} ` </script>"
 AREA = {"name": "town", "version": "1", "title": "Town", "bbox": [13.2, 53.5, 13.3, 53.6]}
+ARM = Arm("A", "s1", HOSTILE, "path", "path", "N", LineString([(0, 0), (0, 1)]), 1200.0, None)
 URLS = {
     name: f"/{name}"
     for name in ("snap", "routes", "class", "draw", "rate", "check", "thanks", "hotspots", "places")
@@ -219,7 +225,19 @@ PAGES = {
         "effects": [HOSTILE],
         "shares": [Share(HOSTILE, 1200)],
         "config": CONFIG,
-        "case": {"state": "new", "owner": HOSTILE},
+        "case": CaseBox(1, "new", HOSTILE, None, date(2026, 12, 1), HOSTILE),
+        "states": {"new": HOSTILE},
+        "plan": "<svg></svg>",
+        "arms": [ARM],
+        "legend": [{"svg": "", "words": HOSTILE}],
+        "ways": direction_words(str),
+        "bars": [{"title": HOSTILE, "rows": [{"words": HOSTILE, "n": 9, "number": "9"}]}],
+        "measures": by_kind([Measure("clear_view", "quick", (("reasons", "sight", 9),), HOSTILE)]),
+        "measure_kinds": measure_kind_words(str),
+        "measure_words": measure_words(str),
+        "because": {"clear_view": HOSTILE},
+        "checks": [HOSTILE],
+        "spot": HOSTILE,
     },
 }  # fmt: skip
 
@@ -390,7 +408,7 @@ def test_a_place_says_what_its_figures_rest_on() -> None:
 def test_where_crashes_are_not_known_a_place_is_silent_about_them() -> None:
     sentences = {**dict.fromkeys(TOPICS, "so"), "crashes": ""}
 
-    assert "Official crashes" not in page("place.html", sentences=sentences)
+    assert "Official crashes" not in page("place.html", sentences=sentences, spot="")
 
 
 def test_perception_carries_its_interval() -> None:
