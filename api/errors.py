@@ -100,6 +100,10 @@ class NotYourCaseError(BarometerError):
     """The case may be read, but another body, or nobody yet, decides on it."""
 
 
+class BadQueryError(BarometerError):
+    """A parameter of an address is not known, or not what its standard asks for."""
+
+
 class NotEnoughError(BarometerError):
     """Too few participants for a release."""
 
@@ -180,6 +184,7 @@ STATUSES: dict[type[Exception], HTTPStatus] = {
     AlreadySentError: HTTPStatus.CONFLICT,
     ConsentMissingError: HTTPStatus.FORBIDDEN,
     CardRequiredError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    BadQueryError: HTTPStatus.BAD_REQUEST,
     NotEnoughError: HTTPStatus.CONFLICT,
     InvalidRouteError: HTTPStatus.UNPROCESSABLE_ENTITY,
     InvalidCampaignError: HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -67,7 +67,9 @@ def problem(request: Request, status: HTTPStatus | int, error: Exception | str) 
 
 
 def _is_for_programs(request: Request) -> bool:
-    return request.url.path.startswith(PROGRAMS)
+    path = request.url.path
+    browses = path.startswith("/ogc") and "text/html" in request.headers.get("accept", "")
+    return path.startswith(PROGRAMS) and not browses
 
 
 def _type(error: Exception | str) -> str:

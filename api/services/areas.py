@@ -7,6 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from shapely.geometry.base import BaseGeometry
+
 from api.errors import AreaNotFoundError, DamagedAreaError
 from api.settings import Settings
 from api.store import areas
@@ -59,6 +61,12 @@ class LoadedArea:
         """Return the length of every segment."""
         segments = self.network.segments
         return dict(zip(segments["id"], segments["length_m"], strict=True))
+
+    @cached_property
+    def shapes(self) -> dict[str, BaseGeometry]:
+        """Return the line or point of every place."""
+        places = self.network.places
+        return dict(zip(places.index, places.geometry, strict=True))
 
     @cached_property
     def names(self) -> NameIndex:

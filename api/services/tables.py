@@ -81,8 +81,7 @@ def case_frame(cases: Iterable[Case], area: LoadedArea, today: date) -> gpd.GeoD
 
 def place_geometry(area: LoadedArea, place_id: str) -> shapely.Geometry | None:
     """Return the line or point of a place, None if the network has no such place."""
-    places = area.network.places
-    return places.geometry.loc[place_id] if place_id in places.index else None
+    return area.shapes.get(place_id)
 
 
 def place_middle(area: LoadedArea, place_id: str) -> shapely.Point | None:

@@ -116,6 +116,15 @@ EXPECTED: dict[tuple[str, str], Row] = {
     ("GET", "/api/hotspots"): only(200, *AREAS_STAFF, out=401),
     ("GET", "/hotspots/{area}.{ending}"): only(200, *AREAS_STAFF),
     ("GET", "/hotspots/stability"): only(200, *AREAS_STAFF),
+    ("GET", "/ogc"): everybody(200),
+    ("GET", "/ogc/conformance"): everybody(200),
+    ("GET", "/ogc/api"): everybody(200),
+    ("GET", "/ogc/collections"): only(200, *AREAS_STAFF, out=401),
+    ("GET", "/ogc/collections/{collection}"): only(200, *AREAS_STAFF, out=401),
+    ("GET", "/ogc/collections/{collection}/items"): only(200, *AREAS_STAFF, out=401),
+    ("GET", "/ogc/collections/{collection}/items/{feature_id}"): only(
+        200, "teacher", "teacher of another school", *BODYS_STAFF, out=401
+    ),
     ("GET", "/places/{place_id}"): only(200, "teacher", "teacher of another school", *BODYS_STAFF),
     ("GET", "/schools/{school_id}"): only(200, *SCHOOLS_STAFF),
     ("GET", "/schools/{school_id}/report.pdf"): only(200, *SCHOOLS_STAFF),
@@ -196,6 +205,7 @@ def address(
     with here.store.read() as session:
         release = releases.newest_whole(session, "neubrandenburg")
         assert release is not None
+        place = read_content(release)["places"][0]
     (version,) = [path.name for path in (here.settings.areas / "neubrandenburg").iterdir()]
     opened = open_class()
     values: dict[str, object] = {
@@ -204,7 +214,9 @@ def address(
         "number": 1,
         "area": "neubrandenburg",
         "ending": "csv",
-        "place_id": read_content(release)["places"][0]["id"],
+        "place_id": place["id"],
+        "collection": f"{place['kind']}s",
+        "feature_id": place["id"],
         "version": version,
         "name": "network.pmtiles",
         "part": "way-to-school.qgs",
@@ -246,7 +258,8 @@ def address(
             "cases",
             "cases.csv",
         )
-        query = "?area=neubrandenburg" if template.endswith(of_an_area) else ""
+        asks = template.endswith(of_an_area) or template.startswith("/ogc/collections")
+        query = "?area=neubrandenburg" if asks else ""
         return template.format(**values | instead) + query
 
     return filled
@@ -342,12 +355,13 @@ def test_what_is_not_yours_reads_as_missing(
 
 MISSING = {
     "place_id": "i0000000000",
+    "feature_id": "i0000000000",
     "campaign_id": 999_999,
     "school_id": 999_999,
     "token": "x" * 40,
 }
 """By parameter of an address, what nobody ever gave out; new kinds of things belong here too."""
-NO_SECRETS = {"area", "ending", "name", "number", "part", "version"}
+NO_SECRETS = {"area", "collection", "ending", "name", "number", "part", "version"}
 """Parameters that choose among what one may see; of foreign areas there is a test of its own."""
 TELLING = [
     (method, path)
