@@ -41,6 +41,10 @@ class AlreadySentError(BarometerError):
     """The participant has sent a ride of this kind; it can be replaced, but not by accident."""
 
 
+class RideMissingError(BarometerError):
+    """The participant has not sent a ride yet."""
+
+
 class ConsentMissingError(BarometerError):
     """The school has not recorded yet that this student's guardian agreed."""
 
@@ -182,6 +186,7 @@ STATUSES: dict[type[Exception], HTTPStatus] = {
     RosterFullError: HTTPStatus.CONFLICT,
     ChangedRouteError: HTTPStatus.CONFLICT,
     AlreadySentError: HTTPStatus.CONFLICT,
+    RideMissingError: HTTPStatus.CONFLICT,
     ConsentMissingError: HTTPStatus.FORBIDDEN,
     CardRequiredError: HTTPStatus.UNPROCESSABLE_ENTITY,
     BadQueryError: HTTPStatus.BAD_REQUEST,

@@ -68,7 +68,7 @@ def check_control() -> ScriptControl:
 
 def thanks_control(*, network: str, scale: Mapping[str, Any]) -> ScriptControl:
     """Return the student's own ride, coloured by what is known, with a calmer way beside it."""
-    parts = ("own_ride", "alternative", "thanks")
+    parts = ("own_ride", "alternative", "confirm", "thanks")
     scripts = (*_STUDENT, *(f"js/{part}" for part in parts))
     return ScriptControl("thanks", *scripts, network=network, scale=scale)
 

@@ -235,6 +235,16 @@ def after_messages(_: Callable[[str], str]) -> dict[str, str]:
         "known_place": _("{name}: {felt}"),
         "known_listed": _("{name}: {felt}, on the list of hotspots"),
         "known_watched": _("{name}: {felt}, being watched"),
+        # A place that is called fixed.
+        "fixed_of_ride": _("The town says that it has fixed something on your ride."),
+        "fixed_around": _("The town says that it has fixed something. Answer if you ride there."),
+        "fixed_place": _("{name}: the town says this is fixed. Is it better?"),
+        "fixed_better": _("Better"),
+        "fixed_same": _("The same"),
+        "fixed_worse": _("Worse"),
+        "fixed_skip": _("Skip"),
+        "fixed_thanks": _("Thank you, this is stored: {answer}."),
+        "fixed_failed": _("This was not stored: {reason}."),
         # A calmer way.
         "calmer_searching": _("Looking for a calmer way …"),
         "calmer_none": _("We found no calmer way that is at most a fifth longer."),

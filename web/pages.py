@@ -31,9 +31,11 @@ from .words import (
     reason_words,
     reported,
     state_words,
+    students_say,
     time_words,
     type_words,
     variant_words,
+    verdict_words,
     why_words,
 )
 
@@ -99,6 +101,8 @@ def _environment(language: str) -> Environment:
         "type_words": type_words(catalogue.gettext),
         "campaign_words": campaign_words(catalogue.gettext),
         "case_state_words": case_state_words(catalogue.gettext),
+        "students_say": lambda better: students_say(better, catalogue.ngettext),
+        "verdict_words": verdict_words(catalogue.gettext),
         "more_words": more_words(catalogue.gettext),
         "campaign_problems": campaign_problem_words(catalogue.gettext),
         "faces": faces(catalogue.gettext),

@@ -60,8 +60,24 @@ def case_state_words(_: Callable[[str], str]) -> dict[str, str]:
         "investigating": _("The town is looking into it."),
         "planned": _("Something is planned here."),
         "in_work": _("Work has begun here."),
-        "done": _("It is fixed. Tell your teacher if it is not better."),
+        "done": _("The town says that it is fixed."),
         "declined": _("The town has looked at it and will not change it for now."),
+    }
+
+
+def students_say(better: int, ngettext: Callable[[str, str, int], str]) -> str:
+    """Return how many students say that a place that was called fixed is better."""
+    words = ngettext("{n} student says it is better.", "{n} students say it is better.", better)
+    return words.format(n=better)
+
+
+def verdict_words(_: Callable[[str], str]) -> dict[str, str]:
+    """Return what staff read of the students' answers about a case that is called done."""
+    return {
+        "few": _("not enough answers of students yet"),
+        "confirm": _("students say it is fixed"),
+        "disagree": _("students say it is not fixed"),
+        "divided": _("students disagree whether it is fixed"),
     }
 
 

@@ -1,13 +1,18 @@
-"""What students get back: the results as they may see them, and a calmer way than their own."""
+"""What students get back: the results as they may see them, a calmer way, and the last word.
 
+The last word is whether a place that the authority calls fixed is better.
+"""
+
+from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from api.deps import LibraryDep, ParticipantDep, StoreDep
+from api.deps import LibraryDep, ParticipantDep, SettingsDep, StoreDep
 from api.schemas import MAX_STEPS, PlaceId, Strict
 from api.services.calmer_way import CalmerWay, calmer_way
+from api.services.confirm_fixed import Answer, confirm_fixed
 from api.services.student_results import StudentResults, public_danger, student_results
 
 from .submissions import PROBLEM
@@ -29,11 +34,19 @@ class AlternativeOut(BaseModel):
     alternative: CalmerWay | None
 
 
+class AnswerIn(Strict):
+    """What a student says of a place that is called fixed."""
+
+    answer: Answer
+
+
 @router.get("/results")
-def show_results(participant: ParticipantDep, store: StoreDep) -> StudentResults:
+def show_results(
+    participant: ParticipantDep, store: StoreDep, settings: SettingsDep
+) -> StudentResults:
     """Return what may be told of places; one that is missing is unknown, which is not safe."""
     with store.read() as session:
-        return student_results(session, participant)
+        return student_results(session, settings, participant)
 
 
 @router.post("/alternative")
@@ -47,3 +60,21 @@ def find_alternative(
     at = school.location.x, school.location.y
     found = calmer_way(library.get(school.area), ridden.places, at, danger)
     return AlternativeOut(alternative=found)
+
+
+@router.post(
+    "/fixed/{case_id}",
+    status_code=HTTPStatus.NO_CONTENT,
+    response_class=Response,
+    responses={404: PROBLEM, 409: PROBLEM},
+)
+def answer_fixed(
+    participant: ParticipantDep,
+    store: StoreDep,
+    settings: SettingsDep,
+    case_id: int,
+    said: AnswerIn,
+) -> None:
+    """Store whether a place that is called fixed is better; the same again changes the answer."""
+    with store.write() as session:
+        confirm_fixed(session, settings, participant.id, case_id, said.answer)

@@ -76,6 +76,7 @@ def erase_mine(
     request: Request,
     pages: PagesDep,
     store: StoreDep,
+    settings: SettingsDep,
     failures: FailuresDep,
     phrase: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
@@ -83,7 +84,7 @@ def erase_mine(
     address = request.client.host if request.client else ""
     failures.check("phrase", address)
     with store.write() as session:
-        found = erase(session, phrase)
+        found = erase(session, settings, phrase)
     if not found:
         failures.count("phrase", address)
     return HTMLResponse(pages.render("mine.html", erased=True))

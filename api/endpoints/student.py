@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from api.auth import digest
-from api.deps import PagesDep, ParticipantDep, StoreDep
+from api.deps import PagesDep, ParticipantDep, SettingsDep, StoreDep
 from api.schemas import Variant
 from api.services.areas import map_area
 from api.services.progress import class_progress
@@ -27,6 +27,7 @@ URLS = {
     "routes": "/api/routes",
     "class": "/api/class",
     "results": "/api/results",
+    "fixed": "/api/fixed",
     "alternative": "/api/alternative",
     "draw": "/draw",
     "rate": "/rate",
@@ -69,13 +70,15 @@ def check(pages: PagesDep, participant: ParticipantDep) -> str:
 
 
 @router.get("/thanks", response_class=HTMLResponse)
-def thanks(pages: PagesDep, participant: ParticipantDep, store: StoreDep) -> str:
+def thanks(
+    pages: PagesDep, participant: ParticipantDep, store: StoreDep, settings: SettingsDep
+) -> str:
     """Show the delete phrase, which the browser got with the receipt, and what came of it all."""
     campaign = participant.campaign
     language = pages.language(campaign.language)
     with store.read() as session:
         progress = class_progress(session, campaign).model_dump()
-        results = student_results(session, participant)
+        results = student_results(session, settings, participant)
     return pages.render(
         "thanks.html",
         language=language,

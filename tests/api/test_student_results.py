@@ -130,7 +130,9 @@ def test_rows_show_words_and_no_figure(rewrite: Callable[..., Body], student: Te
 
     found = results(student)
 
-    assert set(found) == {"release", "day", "single_class", "places", "cases", "sent"}
+    assert set(found) == {
+        "release", "day", "single_class", "places", "cases", "fixed", "sent"
+    }  # fmt: skip
     assert found["places"][first["id"]] == {
         "kind": first["kind"], "name": first["name"], "state": first["state"],
         "danger_class": "high",
@@ -192,7 +194,7 @@ def test_cases_are_those_of_the_own_school_newest_first(
     assert [one["place"] for one in found] == [row["id"] for row in rows[:3:-1]]
     assert found[0] == {
         "place": rows[8]["id"], "kind": rows[8]["kind"], "name": rows[8]["name"],
-        "state": "planned",
+        "state": "planned", "better": 0,
     }  # fmt: skip
     page = student.get("/thanks").text
     assert "planned" in page
@@ -252,7 +254,7 @@ def test_a_town_without_a_release_says_so(student: TestClient, store: Store) -> 
     found = results(student)
 
     assert found == {"release": None, "day": None, "single_class": False, "places": {},
-                     "cases": [], "sent": []}  # fmt: skip
+                     "cases": [], "fixed": [], "sent": []}  # fmt: skip
     assert "There are no results yet" in student.get("/thanks").text
 
 

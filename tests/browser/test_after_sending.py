@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
+from sqlalchemy import select
 
+from api.services.campaigns import today
 from api.store import releases
-from api.store.authorities import Case
+from api.store.authorities import Case, CaseVote
 from api.store.engine import Store
 from api.store.models import Campaign
 
@@ -203,6 +205,45 @@ def test_what_happened_to_places_is_told_later_too(page: Page, store: Store, axe
 
     expect(page.get_by_text("Work has begun here.")).to_be_visible()
     axe(page)
+
+
+def test_whoever_rides_past_what_was_fixed_is_asked_whether_it_is_better(
+    page: Page, store: Store, axe: Axe
+) -> None:
+    send(page)
+    shown = page.request.get("/api/results").json()["places"]
+    own = [place for place in page.evaluate(STORED)["places"] if place in shown]
+    others = [place for place in shown if place not in own]
+    with store.write() as session:
+        for place in (own[0], own[-1], others[0]):
+            session.add(
+                Case(area_id=AREA, place_id=place, places=[place], opened_in=1, state="done",
+                     closed_on=today())
+            )  # fmt: skip
+
+    page.reload()
+
+    asked = page.get_by_role("group", name="the town says this is fixed")
+    expect(asked).to_have_count(2)  # and not of what somebody else rides past
+    first, second = asked.nth(0), asked.nth(1)
+    small = "all => all.map((one) => one.getBoundingClientRect().height).filter((h) => h < 44)"
+    assert asked.get_by_role("button").evaluate_all(small) == []
+    first.get_by_role("button", name="Better").tap()
+    expect(page.locator("#fixed-status")).to_have_text("Thank you, this is stored: Better.")
+    first.get_by_role("button", name="Worse").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#fixed-status")).to_have_text("Thank you, this is stored: Worse.")
+    axe(page)
+    second.get_by_role("button", name="Skip").tap()
+    expect(asked).to_have_count(1)
+
+    page.reload()
+
+    expect(asked).to_have_count(1)
+    expect(asked.get_by_role("button", name="Worse")).to_have_attribute("aria-pressed", "true")
+    with store.read() as session:
+        votes = session.scalars(select(CaseVote)).all()
+    assert [vote.answer for vote in votes] == ["worse"]
 
 
 def test_nothing_is_left_on_the_device(page: Page) -> None:

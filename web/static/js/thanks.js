@@ -71,6 +71,7 @@
     find("told").hidden = release === null;
     find("one-class").hidden = !found.single_class;
     if (release !== null) barometer.ownRide.tell(stored, found.places);
+    barometer.confirm.ask(stored, found);
     if (release === null && !stored) return;
     if (!framed) barometer.ownRide.frame(map, stored);
     framed = true;
@@ -82,6 +83,7 @@
     event.preventDefault();
     const form = event.currentTarget;
     sessionStorage.removeItem(STORED);
+    barometer.confirm.forget();
     barometer.draft.remove();
     await barometer.offline.forget().catch(() => {});
     // A ride that waits needs the session to be sent.
