@@ -14,6 +14,7 @@ from api.commands import (
     body,
     case,
     crashes,
+    digest,
     key,
     matching,
     measure,
@@ -46,6 +47,7 @@ app.add_typer(crashes.app, name="crashes")
 app.add_typer(measure.app, name="measure")
 app.add_typer(open_data.app, name="open")
 app.add_typer(db_app, name="db")
+app.command()(digest.digest)
 app.command()(matching.match)
 app.command()(release.report)
 app.command()(release.hotspots)

@@ -1,6 +1,7 @@
 """What differs between two deployments, read from `BAROMETER_…` variables in one place."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -16,6 +17,12 @@ class Settings(BaseSettings):
     base_url: str = "http://127.0.0.1:8000"
     require_second_factor: bool = False
     publisher: str = "Operator of this Bicycle Barometer"
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_user: str = ""
+    smtp_password_file: Path | None = None
+    smtp_starttls: bool = True
+    mail_from: str = "Bicycle Barometer <barometer@localhost>"
 
     @property
     def store_url(self) -> str:
@@ -36,6 +43,14 @@ class Settings(BaseSettings):
     def exports(self) -> Path:
         """Return the folder that holds the published editions of open data."""
         return self.data_dir / "exports"
+    def outbox(self) -> Path:
+        """Return the folder where mails wait to be sent, for ever if there is no mail server."""
+        return self.data_dir / "outbox"
+
+    @property
+    def site(self) -> str:
+        """Return the host by which people reach the site, as the names of mails end in it."""
+        return urlsplit(self.base_url).hostname or "localhost"
 
     @property
     def secure(self) -> bool:

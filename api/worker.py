@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from datetime import UTC, datetime
 
 from api.errors import BarometerError
@@ -9,12 +10,15 @@ from api.services.aside import Compute, StoppedError, aside, directly
 from api.services.examine_release import examine_release
 from api.services.installation import Installation
 from api.services.publish_area import publish_area
+from api.services.send_digests import queue_digests, send_digests
 from api.store import jobs
 from api.store.models import Job
 
 logger = logging.getLogger(__name__)
 
 IDLE_SECONDS = 0.5
+LOOK_SECONDS = 1800
+"""How often it is asked whether a new day has come, or mails wait that no server took."""
 
 
 class Worker:
@@ -42,7 +46,11 @@ class Worker:
             self._thread.join(timeout=10)
 
     def _work(self) -> None:
+        look_at = 0.0
         while not self._stopping.is_set():
+            if time.monotonic() >= look_at:
+                queue_digests(self._here)
+                look_at = time.monotonic() + LOOK_SECONDS
             if not self.run_one():
                 self._stopping.wait(IDLE_SECONDS)
 
@@ -78,6 +86,8 @@ class Worker:
         if job.kind == jobs.EXAMINE:
             examined = examine_release(self._here, job.subject, self._compute)
             return f"release {examined.number} examined" if examined else "nothing to examine"
+        if job.kind == jobs.DIGEST:
+            return str(send_digests(self._here))
         area_id, _, campaign = job.subject.partition("/")
         closing = int(campaign) if campaign else None
         release = publish_area(self._here, area_id, closing, self._compute)

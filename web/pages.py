@@ -64,6 +64,11 @@ def render(
     return environment.get_template(template).render(language=language, nonce=nonce, **values)
 
 
+def render_mail(template: str, *, language: str, **values: object) -> str:
+    """Return the text of a mail, which has neither scripts nor what every page has."""
+    return _environment(language).get_template(template).render(language=language, **values)
+
+
 # What every page has; an endpoint names only what differs.
 _DEFAULTS: Mapping[str, Any] = {
     "user": None,

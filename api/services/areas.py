@@ -159,14 +159,15 @@ def own_area(session: Session, user: User, name: str) -> tuple[Area, list[Area]]
     AreaNotFoundError
         The same for a foreign area and for one that does not exist.
     """
-    own = _own_areas(session, user)
+    own = own_areas(session, user)
     area = next((one for one in own if name in ("", one.id)), None)
     if area is None:
         raise AreaNotFoundError(f"no area {name!r}" if name else "no area has been imported yet")
     return area, own
 
 
-def _own_areas(session: Session, user: User) -> list[Area]:
+def own_areas(session: Session, user: User) -> list[Area]:
+    """Return every area of which an account sees anything."""
     if user.role == "admin":
         return list(areas.all_areas(session))
     own = user.area_id or (user.school.area_id if user.school else None)

@@ -10,6 +10,9 @@ from .models import Job
 EXAMINE = "examine"
 """The job that tells how far a release hangs on its settings."""
 
+DIGEST = "digest"
+"""The job that writes what is new to accounts; its subject is the day."""
+
 
 def enqueue(session: Session, kind: str, subject: str, now: datetime) -> Job:
     """Queue work unless the same is waiting already."""
