@@ -168,6 +168,13 @@ def _day(text: str, language: str) -> str:
     return format_date(date.fromisoformat(text), "long", locale=language)
 
 
+def _students(details: Mapping[str, Any], _language: str, _: Words) -> list[str]:
+    if not details["answers"]:
+        return [_("Students have taken their answers back")]
+    words = _("Answers of students: {better} better, {same} the same, {worse} worse")
+    return [words.format_map(details)]
+
+
 _EVENTS: Mapping[str, Callable[[Mapping[str, Any], str, Words], list[str]]] = {
     "opened": _opened,
     "state": _state,
@@ -180,4 +187,5 @@ _EVENTS: Mapping[str, Callable[[Mapping[str, Any], str, Words], list[str]]] = {
     "attachment": _attachment,
     "merged": _merged,
     "split": _split,
+    "students": _students,
 }

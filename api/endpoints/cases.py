@@ -153,6 +153,7 @@ def case_page(
         measures=_measures(view, language),
         images=view.images,
         most_images=MOST_IMAGES,
+        students=view.students,
         events=_events(view, language),
         broken=view.broken,
         links={"earlier": view.earlier, "later": view.later, "merged_into": view.merged_into},
@@ -183,6 +184,7 @@ def _listed(one: Listed, area: LoadedArea, language: str) -> dict[str, Any]:
         "due_on": one.case.due_on,
         "closed_on": one.case.closed_on,
         "overdue": one.overdue,
+        "disputed": one.disputed,
     }
 
 

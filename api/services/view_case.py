@@ -15,6 +15,7 @@ from .campaigns import today
 from .case_rights import Actor, actor_of, require_case
 from .case_states import OPEN
 from .installation import Installation
+from .students_verdict import Verdict, verdicts
 from .tables import is_overdue
 from .view_cases import Row, require_authority, visible_cases
 from .view_release import View, view_release
@@ -43,6 +44,8 @@ class CaseView:
     mergeable: Sequence[Case]
     """Other open cases of the account."""
     overdue: bool
+    students: Verdict | None
+    """What students say of a case that is called done."""
     decides: bool
     may_take: bool
 
@@ -90,6 +93,7 @@ def view_case(here: Installation, user: User, case_id: int, *, action: str) -> C
                 if one.state in OPEN and one.id != case_id and actor.decides(one)
             ],
             overdue=is_overdue(case, today()),
+            students=verdicts(session, [case]).get(case_id),
             decides=actor.decides(case),
             may_take=_may_take(actor, case, area),
         )

@@ -16,12 +16,15 @@ from .campaigns import today
 from .case_rights import AUTHORITIES, Actor, actor_of
 from .case_states import CLOSED, OPEN
 from .installation import Installation
+from .students_verdict import NOTHING, Verdict, verdicts
 from .tables import is_overdue
 from .view_release import View, view_release
 
 Row = dict[str, Any]
 STATES = {"open": OPEN, "closed": CLOSED}
 """What a filter may ask for beside a single state and all."""
+DISPUTED = "disputed"
+"""Asks for what was called done although students say that it is not."""
 MINE, NOBODY = "mine", "none"
 
 
@@ -44,6 +47,8 @@ class Listed:
     row: Row | None
     """What the newest release shows of its place that ranks first, None if nothing."""
     overdue: bool
+    disputed: bool
+    """Whether students say that it is not fixed."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,7 @@ class CaseList:
     area: LoadedArea
     listed: list[Listed]
     counts: Counter[str]
-    """Of all it may see, by state, and `overdue`."""
+    """Of all it may see, by state, `overdue` and `disputed`."""
     owners: list[Body]
     """The bodies that have cases among all it may see."""
     has_body: bool
@@ -78,14 +83,16 @@ def view_cases(
         actor = actor_of(session, user)
         seen = visible_cases(session, actor, area)
         owners = bodies.of_area(session, area.id)
-    listed = [_listed(case, rows) for case in seen]
+        said = verdicts(session, seen)
+    listed = [_listed(case, rows, said.get(case.id, NOTHING)) for case in seen]
     having = {case.body_id for case in seen}
     return CaseList(
         view=view,
         area=area,
         listed=sorted((one for one in listed if _is_wanted(one, wanted, actor)), key=_order),
         counts=Counter(one.case.state for one in listed)
-        + Counter(overdue=sum(one.overdue for one in listed)),
+        + Counter(overdue=sum(one.overdue for one in listed))
+        + Counter(disputed=sum(one.disputed for one in listed)),
         owners=[body for body in owners if body.id in having],
         has_body=bool(actor.bodies),
     )
@@ -96,16 +103,17 @@ def visible_cases(session: Session, actor: Actor, area: LoadedArea) -> list[Case
     return [case for case in cases.of_area(session, area.id) if actor.sees(case, area)]
 
 
-def _listed(case: Case, rows: dict[str, Row]) -> Listed:
+def _listed(case: Case, rows: dict[str, Row], said: Verdict) -> Listed:
     known = [rows[place] for place in case.places if place in rows]
     row = min(known, key=_rank, default=None)
-    return Listed(case, row, overdue=is_overdue(case, today()))
+    late = is_overdue(case, today())
+    return Listed(case, row, overdue=late, disputed=said.word == "disagree")
 
 
 def _is_wanted(one: Listed, wanted: Wanted, actor: Actor) -> bool:
     case, states = one.case, STATES.get(wanted.state, {wanted.state})
     return (
-        (not wanted.state or case.state in states)
+        (one.disputed if wanted.state == DISPUTED else not wanted.state or case.state in states)
         and (not wanted.owner or _is_owned(case, wanted.owner, actor))
         and (not wanted.cause or case.cause == wanted.cause)
         and (not wanted.overdue or one.overdue)
@@ -119,7 +127,7 @@ def _is_owned(case: Case, owner: str, actor: Actor) -> bool:
 
 
 def _order(one: Listed) -> tuple[bool, float, int]:
-    return not one.overdue, _rank(one.row), one.case.id
+    return not (one.overdue or one.disputed), _rank(one.row), one.case.id
 
 
 def _rank(row: Row | None) -> float:

@@ -112,7 +112,7 @@ def append_event(
     )
     event = CaseEvent(
         case_id=case.id,
-        at=datetime.now(UTC).replace(microsecond=0),
+        at=_now(kind),
         user_id=author.user_id,
         by=author.name,
         kind=kind,
@@ -133,6 +133,12 @@ def first_broken_event(events: Sequence[CaseEvent]) -> int | None:
             return event.id
         previous = event.entry_hash
     return None
+
+
+def _now(kind: str) -> datetime:
+    now = datetime.now(UTC).replace(microsecond=0)
+    # What students do is dated by its day alone.
+    return now.replace(hour=0, minute=0, second=0) if kind == "students" else now
 
 
 def _digest(event: CaseEvent) -> str:
