@@ -174,6 +174,8 @@ class BrokenEditionError(BarometerError):
 
 class OlderReleaseError(BarometerError):
     """Open data of a newer release are out already: those of an older one cannot follow them."""
+
+
 class MailDelayedError(BarometerError):
     """The mail server did not take a mail; it surely has not got it, so it may be tried again."""
 

@@ -43,6 +43,8 @@ class Settings(BaseSettings):
     def exports(self) -> Path:
         """Return the folder that holds the published editions of open data."""
         return self.data_dir / "exports"
+
+    @property
     def outbox(self) -> Path:
         """Return the folder where mails wait to be sent, for ever if there is no mail server."""
         return self.data_dir / "outbox"

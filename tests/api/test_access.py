@@ -38,6 +38,7 @@ BODYS_STAFF = ("police", "officer", "admin")
 SCHOOLS_STAFF = ("teacher", *BODYS_STAFF)
 AREAS_STAFF = ("teacher", "teacher of another school", *BODYS_STAFF, "officer of another body")
 AREAS_POLICE = ("police", "admin")
+AUTHORITIES = (*BODYS_STAFF, "police of another area", "officer of another body")
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 Row = dict[str, int]
@@ -134,6 +135,10 @@ EXPECTED: dict[tuple[str, str], Row] = {
     ("GET", "/schools/{school_id}/convoys"): only(200, *SCHOOLS_STAFF),
     # It comes from the other body's territory.
     ("GET", "/schools/{school_id}/convoys/{number}.pdf"): only(200, "teacher", *AREAS_POLICE),
+    ("GET", "/account/calendar"): only(200, *AUTHORITIES),
+    ("POST", "/account/calendar"): only(200, *AUTHORITIES),
+    ("POST", "/account/calendar/revoke"): only(303, *AUTHORITIES),
+    ("GET", "/calendar/{token}.ics"): everybody(404),
     ("GET", "/cases"): only(200, *BODYS_STAFF, "officer of another body"),
     ("GET", "/cases.csv"): only(200, *BODYS_STAFF, "officer of another body"),
     ("GET", "/cases/{case_id}"): only(200, *BODYS_STAFF),
@@ -213,7 +218,6 @@ def address(
         "campaign_id": opened.id,
         "school_id": opened.school_id,
         "number": 1,
-        "case_id": 1,
         "area": "neubrandenburg",
         "ending": "csv",
         "place_id": place["id"],

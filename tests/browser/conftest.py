@@ -335,6 +335,7 @@ def visits(
         "/hotspots": (officer, ["/hotspots", "/hotspots?list=danger"]),
         "/hotspots/stability": (officer, ["/hotspots/stability"]),
         "/places/{place_id}": (officer, [f"/places/{place}"]),
+        "/account/calendar": (officer, ["/account/calendar"]),
         "/cases": (officer, ["/cases?state=", "/cases?state=merged"]),
         "/cases/{case_id}": (officer, [f"/cases/{case.id}?saved=true" for case in cases]),
         "/open": (open_to_all, ["/open"]),
