@@ -72,6 +72,13 @@ class ParentsMap:
     release_day: date | None
 
     @property
+    def calm(self) -> float:
+        """Which share of all ways is calm; what asks for care somewhere never is altogether."""
+        metres = sum(way.length_m for way in self.ways)
+        share = sum(way.calm * way.length_m for way in self.ways) / metres if metres else 0.0
+        return share if self.calm_ways == len(self.ways) else min(share, 0.99)
+
+    @property
     def calm_ways(self) -> int:
         """How many ways ask for care nowhere."""
         return sum(way.care == 0 for way in self.ways)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
+
+    from geo.countermeasures import Measure
+    from geo.school_meter import MeterChange
+
+    from .parents_values import ParentsMap
 
 
 @dataclass(frozen=True)
@@ -18,7 +23,8 @@ class PlaceRow:
     the conflict rate, `evidence` the share of what was said here in `danger`. `avoidable`, `yearly`
     and `excess` are conflicts a school year. `crashes` is None where a school may not know how
     many there are. `reasons` are codes, the most named first. `case_state` and `owner` are empty
-    while nobody has taken the place on.
+    while nobody has taken the place on; `due_on` is the day by which its owner is to act or answer.
+    `measures` are what a rule proposes, the quickest first.
     """
 
     rank: int
@@ -50,6 +56,33 @@ class PlaceRow:
     reasons: tuple[str, ...] = ()
     case_state: str = ""
     owner: str = ""
+    due_on: date | None = None
+    measures: tuple[Measure, ...] = ()
+    quotes: tuple[str, ...] = ()
+
+
+class Step(NamedTuple):
+    """What the owner of a case plans or has done."""
+
+    what: str
+    kind: str
+    planned_on: date | None
+    done_on: date | None
+
+
+@dataclass(frozen=True)
+class Action:
+    """A line of the action register: one case at a place that the school's students pass."""
+
+    name: str
+    kind: Literal["segment", "intersection"]
+    state: str
+    owner: str
+    opened_on: date | None
+    due_on: date | None
+    answer: str
+    """What the owner tells everybody, empty without an answer."""
+    steps: tuple[Step, ...]
 
 
 @dataclass(frozen=True)
@@ -63,6 +96,10 @@ class SafetyReport:
     invited, None if the school gave none; `at_least` how many must have passed a place. `known`
     counts what the figures rest on: "ratings", "conflicts", "places", "eligible" and "crashes".
     `robustness` is what is stored beside the release, None as long as it is being worked out.
+    `ways` are the recommended ones; `stressful` is the share of the ridden length, where it may be
+    told, on streets of more stress than calm. `reasons` counts how often each was given at the
+    school's places, `effects` are the release's rows on what was done at these, and `change` how
+    the way to school changed since the last school year, None without an earlier one.
     """
 
     language: str
@@ -91,3 +128,9 @@ class SafetyReport:
     at_least: int = 5
     known: Mapping[str, int] = field(default_factory=dict)
     robustness: Mapping[str, Any] | None = None
+    ways: ParentsMap | None = None
+    stressful: float | None = None
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    actions: tuple[Action, ...] = ()
+    effects: tuple[Mapping[str, Any], ...] = ()
+    change: MeterChange | None = None

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from babel.numbers import format_percent
 
+from .actions import register, what_changed
 from .method import limits, method_page, rests_on
+from .report_parts import crashes, reasons, ways
+from .school_words import case_words
 from .sentences import (
     day_words,
     interval_words,
@@ -29,6 +32,10 @@ if TYPE_CHECKING:
     from .report_values import SafetyReport
 
     Words = Callable[[str], str]
+
+
+IN_MAIN = 6
+"""Places in the table that everybody reads; the others stand in the annex."""
 
 
 def safety_report(report: SafetyReport) -> bytes:
@@ -55,6 +62,12 @@ def safety_report(report: SafetyReport) -> bytes:
         "limits": limits(report.at_least, _),
         "map": _map(report, _),
         "places": _places(report, _),
+        "reasons": reasons(report, _),
+        "ways": ways(report, _),
+        "crashes": crashes(report, _),
+        "register": register(report, _),
+        "changed": what_changed(report, _),
+        "annex": _("Annex"),
         "method": method_page(report.mode, _),
         "rests": rests_on(report, _),
         "stability": _stability(report, _),
@@ -114,7 +127,7 @@ def _map(report: SafetyReport, _: Words) -> dict[str, str]:
 
 
 def _places(report: SafetyReport, _: Words) -> dict[str, Any]:
-    words, risk = state_words(_), report.mode == "risk"
+    words, cases, risk = state_words(_), case_words(_), report.mode == "risk"
     rows = [
         {
             "rank": str(place.rank),
@@ -129,7 +142,12 @@ def _places(report: SafetyReport, _: Words) -> dict[str, Any]:
             "sentence": " ".join(
                 [*reasons_sentence(place, report, _), row_sentence(place, report, _)]
             ),
-            "case": ": ".join(part for part in (place.owner, place.case_state) if part) or "–",
+            "case": ": ".join(
+                part
+                for part in (place.owner, cases.get(place.case_state, place.case_state))
+                if part
+            )
+            or "–",
         }
         for place in report.places
     ]
@@ -139,6 +157,8 @@ def _places(report: SafetyReport, _: Words) -> dict[str, Any]:
         if rows
         else _("No place has enough answers yet."),
         "risk": risk,
+        "main": IN_MAIN,
+        "others": _("The other places"),
         "header": [
             "#",
             _("Place"),

@@ -8,6 +8,7 @@ from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
+from .actions import to_do
 from .evidence import evidence_sentences, weight_words
 from .words import reason_words, state_words, type_words
 
@@ -67,7 +68,7 @@ def summary(report: SafetyReport, _: Words) -> dict[str, Any]:
         lead = _too_little(report, _)
     else:
         chosen = [place for place in report.places if place.state != "unknown"][:IN_SUMMARY]
-        title = _("Look at these places first")
+        title = _("Three things to fix first")
         lead = _(
             "Ranked by how many reported conflicts a fix could spare students in a school year."
         )
@@ -79,6 +80,7 @@ def summary(report: SafetyReport, _: Words) -> dict[str, Any]:
             "rank": str(place.rank),
             "name": place_name(place, _),
             "text": _sentences(place, report, _),
+            "facts": to_do(place, report, _),
         }
         for place in chosen
     ]
@@ -113,7 +115,7 @@ def _nothing(report: SafetyReport, _: Words) -> str:
 
 
 def _sentences(place: PlaceRow, report: SafetyReport, _: Words) -> str:
-    """Say in sentences what is known of a place and who has taken it on."""
+    """Say in sentences what is known of a place."""
     said = []
     if report.mode == "risk":
         said.append(f"{place_type(place, _)}, {state_words(_)[place.state]}.")
@@ -138,11 +140,6 @@ def _sentences(place: PlaceRow, report: SafetyReport, _: Words) -> str:
     if report.mode == "risk":
         said.append(row_sentence(place, report, _, ("local",)))
     said += reasons_sentence(place, report, _)
-    said.append(
-        _("In the hands of {owner}.").format(owner=place.owner)
-        if place.owner
-        else _("Nobody has taken this place on yet.")
-    )
     return " ".join(said)
 
 

@@ -11,6 +11,7 @@ from api.services.areas import require_area
 from api.services.export_hotspots import FORMATS, Export
 from api.services.print_report import print_report
 from api.services.read_release import cases, require_release
+from api.services.view_school import whole_view
 from api.store import areas
 from api.store.engine import Session
 from api.store.models import School
@@ -31,9 +32,8 @@ def report(
     installation = here()
     with installation.store.read() as session:
         found = _find_school(session, school)
-        release = require_release(session, found.area_id)
-        area = installation.library.get(require_area(session, found.area_id))
-        pdf = print_report(release, found, cases(session, found.area_id), area, language)
+        view = whole_view(session, found)
+        pdf = print_report(view, installation.library.get(view.area), language)
     write(output, pdf)
 
 

@@ -10,7 +10,7 @@ from api.deps import LibraryDep, PagesDep, SettingsDep, StoreDep, TeacherDep
 from api.services.campaigns import own_campaign
 from api.services.cards import consents, make_cards, print_cards, record_consent
 from api.services.print_report import print_map, print_poster, print_report
-from api.services.read_release import cases, require_release
+from api.services.view_school import view_school
 from api.store import audit
 from web.translation import choose_language
 
@@ -133,16 +133,10 @@ def report(
     """Print the safety report of the campaign's school from the newest release."""
     with store.read() as session:
         campaign = own_campaign(session, user, campaign_id)
-        school = campaign.school
-        release = require_release(session, school.area_id)
         language = pages.language(campaign.language)
-        found = cases(session, school.area_id)
-        pdf = print_report(release, school, found, library.get(school.area), language)
-    with store.write() as session:
-        audit.record(
-            session, user.id, "print report", f"school {school.id}", release=release.number
-        )
-    return _pdf(pdf, f"safety-report-{school.id}-{release.number}.pdf")
+    view = view_school(store, user, campaign.school_id, action="print report")
+    pdf = print_report(view, library.get(view.area), language)
+    return _pdf(pdf, f"safety-report-{campaign.school_id}-{view.release.number}.pdf")
 
 
 def _pdf(content: bytes, name: str) -> Response:

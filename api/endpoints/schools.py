@@ -88,9 +88,7 @@ def report(
 ) -> Response:
     """Print the safety report of a school from the newest release, in the reader's language."""
     view = view_school(store, user, school_id, action="print report")
-    printed = print_report(
-        view.release, view.school, view.cases, library.get(view.area), pages.language()
-    )
+    printed = print_report(view, library.get(view.area), pages.language())
     return pdf(printed, f"safety-report-{school_id}-{view.release.number}.pdf")
 
 

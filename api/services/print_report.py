@@ -1,5 +1,7 @@
 """What a school prints: its safety report, the class poster, and the map to draw on at home."""
 
+from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -13,18 +15,21 @@ from api.settings import Settings
 from api.store.authorities import Case
 from api.store.models import Campaign, School
 from geo.base_layers import read_base_layers
+from geo.countermeasures import suggest
 from geo.crs import WGS84
 from geo.policy import policy_table
 from geo.protection import K_STAFF
 from web.figures import flow_map
 from web.paper_map import GROUND_LAYERS, MapSheet, Paper, bounds_around, paper_map
 from web.posters import ClassPoster, class_poster
-from web.report_values import PlaceRow, SafetyReport
+from web.report_values import Action, PlaceRow, SafetyReport, Step
 from web.reports import safety_report
 from web.tiles import BASEMAP
 
 from .areas import LoadedArea, area_folder
 from .read_release import Published, without_few_crashes
+from .recommend_ways import recommend_ways
+from .view_school import SchoolView, tell_change, tell_year
 
 ROWS = 40
 """Places in the table: more than a council reads, and the files hold them all."""
@@ -33,9 +38,7 @@ KNOWN = frozenset({"ratings", "conflicts", "places", "eligible", "crashes"})
 """What a release counts that its figures rest on."""
 
 
-def print_report(
-    release: Published, school: School, cases: dict[str, Case], area: LoadedArea, language: str
-) -> bytes:
+def print_report(view: SchoolView, area: LoadedArea, language: str) -> bytes:
     """Return the report of a school as PDF, all of it from one release.
 
     Raises
@@ -43,6 +46,7 @@ def print_report(
     NotEnoughError
         If fewer participants of the school are in the release than may be shown.
     """
+    release, school, cases = view.release, view.school, view.cases
     answered = release.content["schools"].get(str(school.id), {})
     if "participants" not in answered:
         raise NotEnoughError(
@@ -83,8 +87,52 @@ def print_report(
                 if name in KNOWN
             },
             robustness=release.robustness,
+            **_around(view, release, rows, area),
         )
     )
+
+
+def _around(
+    view: SchoolView, release: Published, rows: list[dict[str, Any]], area: LoadedArea
+) -> dict[str, Any]:
+    """Return what the report says beside the figures of single places."""
+    passed = {row["id"] for row in rows}
+    reasons: Counter[str] = Counter()
+    for row in rows:
+        reasons.update(row["reasons"])
+    ways = recommend_ways(view.public, view.school, area, simulated=view.simulated)
+    return {
+        "ways": ways.map,
+        "stressful": tell_year(release, view.school).meter.stressful,
+        "reasons": reasons,
+        "actions": tuple(_actions(rows, view)),
+        "effects": tuple(row for row in release.effects if not passed.isdisjoint(row["places"])),
+        "change": tell_change(view),
+    }
+
+
+def _actions(rows: list[dict[str, Any]], view: SchoolView) -> Iterator[Action]:
+    """Yield the cases at the places, the newest first; one that is about several of them once."""
+    # Of several places the first in rank names it.
+    named = {
+        view.cases[row["id"]].id: (view.cases[row["id"]], row)
+        for row in reversed(rows)
+        if row["id"] in view.cases
+    }
+    for _, (case, row) in sorted(named.items(), reverse=True):
+        yield Action(
+            name=row["name"],
+            kind=row["kind"],
+            state=case.state,
+            owner=case.owner or "",
+            opened_on=case.opened_on,
+            due_on=case.due_on,
+            answer=case.answer,
+            steps=tuple(
+                Step(one.what, one.kind, one.planned_on, one.done_on)
+                for one in view.steps.get(case.id, ())
+            ),
+        )
 
 
 def print_poster(campaign: Campaign, settings: Settings, language: str) -> bytes:
@@ -145,6 +193,9 @@ def _row(number: int, row: dict[str, Any], cases: dict[str, Case]) -> PlaceRow:
         assumptions=tuple(row["assumptions"]),
         case_state=case.state if case else "",
         owner=(case.owner or "") if case else "",
+        due_on=case.due_on if case else None,
+        measures=tuple(suggest(row)),
+        quotes=tuple(row["quotes"]),
         **{
             name: row[name]
             for name in (

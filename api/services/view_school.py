@@ -1,14 +1,15 @@
 """A member of staff looks at one school: its meter, who answered, its cases and its convoys."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from api.errors import NotFoundError
 from api.store import areas, audit, campaigns
-from api.store.authorities import Case
-from api.store.engine import Store
+from api.store import cases as case_store
+from api.store.authorities import Case, CaseMeasure
+from api.store.engine import Session, Store
 from api.store.models import Area, Campaign, School, User
 from geo.policy import load_policy
 from geo.school_meter import Meter, MeterChange, meter_change, school_meter
@@ -16,7 +17,7 @@ from geo.school_meter import Meter, MeterChange, meter_change, school_meter
 from .campaigns import today
 from .case_states import ENDED
 from .read_release import Published, last_release_before, newest_release, require_published
-from .territory import Territory, territory_of
+from .territory import WHOLE, Territory, territory_of
 from .view_release import CRASH_ROLES, cases_in, seen_of
 
 SCHOOL_YEAR_MONTH = 8
@@ -33,6 +34,10 @@ class SchoolView:
     earlier: Published | None
     """The last release of an earlier school year."""
     cases: dict[str, Case]
+    steps: dict[int, list[CaseMeasure]]
+    """What the owners of these cases plan or have done, by case."""
+    public: Published | None
+    """The newest release as a whole: only for what is open to everybody."""
     campaigns: Sequence[Campaign]
     simulated: bool
 
@@ -72,27 +77,43 @@ def view_school(store: Store, user: User, school_id: int, *, action: str) -> Sch
         territory = territory_of(session, user, today())
         if school is None or not may_see_school(user, school, territory):
             raise NotFoundError("no such school")
-        crashes = user.role in CRASH_ROLES
-        newest = newest_release(session, school.area_id)
-        earlier = (
-            last_release_before(session, school.area_id, _year_begins(newest.day))
-            if newest
-            else None
-        )
-        seen = seen_of(session, newest, territory, crashes=crashes)
-        view = SchoolView(
-            school=school,
-            area=school.area,
-            newest=seen,
-            earlier=seen_of(session, earlier, territory, crashes=crashes),
-            cases=cases_in(session, school.area_id, seen, territory),
-            campaigns=campaigns.of_school(session, school.id),
-            simulated=campaigns.has_simulated(session, school.area_id),
-        )
-    if newest is not None:
+        view = whole_view(session, school, territory, crashes=user.role in CRASH_ROLES)
+    if view.newest is not None:
         with store.write() as session:
-            audit.record(session, user.id, action, f"school {school_id}", release=newest.number)
+            audit.record(
+                session, user.id, action, f"school {school_id}", release=view.newest.number
+            )
     return view
+
+
+def whole_view(
+    session: Session, school: School, territory: Territory = WHOLE, *, crashes: bool = False
+) -> SchoolView:
+    """Return a school with the newest release of its area; nothing is recorded."""
+    newest = newest_release(session, school.area_id)
+    earlier = (
+        last_release_before(session, school.area_id, _year_begins(newest.day)) if newest else None
+    )
+    seen = seen_of(session, newest, territory, crashes=crashes)
+    cases = cases_in(session, school.area_id, seen, territory)
+    return SchoolView(
+        school=school,
+        area=school.area,
+        newest=seen,
+        earlier=seen_of(session, earlier, territory, crashes=crashes),
+        cases=cases,
+        steps=_steps(session, cases),
+        public=newest,
+        campaigns=campaigns.of_school(session, school.id),
+        simulated=campaigns.has_simulated(session, school.area_id),
+    )
+
+
+def _steps(session: Session, cases: Mapping[str, Case]) -> dict[int, list[CaseMeasure]]:
+    found: dict[int, list[CaseMeasure]] = {}
+    for measure in case_store.measures_of(session, {case.id for case in cases.values()}):
+        found.setdefault(measure.case_id, []).append(measure)
+    return found
 
 
 def may_see_school(user: User, school: School, territory: Territory) -> bool:

@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
+from geo.countermeasures import Measure
 from geo.policy import policy_table
 from web import typesetting
-from web.report_values import PlaceRow, SafetyReport
+from web.report_values import Action, PlaceRow, SafetyReport, Step
 from web.reports import safety_report
 
 MAP = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9z"/></svg>'
@@ -276,3 +277,61 @@ def test_without_the_built_fonts_it_says_what_to_do(
 
     with pytest.raises(typesetting.FontsMissingError, match="install the package again"):
         safety_report(REPORT)
+
+
+DONE = Action(
+    name="Kurze Straße", kind="segment", state="in_work", owner="Roads office",
+    opened_on=date(2026, 9, 1), due_on=date(2027, 3, 1), answer="The hedge goes in February.",
+    steps=(Step("Cut the hedge", "quick", date(2027, 2, 1), None),
+           Step("A lesson", "education", None, date(2026, 10, 5))),
+)  # fmt: skip
+UNOWNED = Action("", "intersection", "new", "", date(2026, 11, 1), None, "", ())
+
+
+def test_it_says_what_by_whom_and_by_when_and_that_nobody_has_promised_where_so() -> None:
+    measures = tuple(Measure(code, kind, (), "") for code, kind in (
+        ("speed_checks", "enforcement"), ("clear_view", "quick"), ("signals", "long"),
+    ))  # fmt: skip
+    taken = replace(CROSSING, owner="Police zone", due_on=date(2027, 1, 15), measures=measures)
+    report = replace(REPORT, places=(taken, STREET), actions=(DONE, UNOWNED), reasons={"speed": 41})
+    text = pages(report)
+
+    first, fourth = text[0], text[3]
+    assert "Three things to fix first" in first
+    # What can be done in weeks comes before checks, and those before what must be planned.
+    wanted = "Cut plants and remove what blocks the view; Check speeds when students ride by"
+    assert wanted in first
+    assert "Police zone" in first
+    assert "January 15, 2027" in first
+    assert "No date has been given yet." in first
+    for part in (
+        "Cars too fast 41", "Cut plants and remove what blocks the view (places: 1)",
+        "Cases that nobody has taken on yet: 1 (Crossing without a name).",
+        "Cut the hedge (Quick repairs and changes (weeks); planned for February 1, 2027)",
+        "A lesson (Learning and telling; done on October 5, 2026)", "The hedge goes in February.",
+        "Roads office", "March 1, 2027", "in work",
+        "There is no earlier school year to compare with yet.", "No measure with a date is known",
+    ):  # fmt: skip
+        assert part in fourth, part
+
+
+def test_crashes_agree_or_not_as_far_as_a_school_may_know() -> None:
+    quiet = replace(STREET, name="Ring", state="unknown", crashes=7)
+    hidden = replace(CROSSING, rank=3, name="Hof", crashes=None)
+    text = pages(replace(REPORT, places=(CROSSING, quiet, hidden)))[3]
+
+    assert "38 official crashes with a bicycle in the whole area count in the risk." in text
+    assert "Both point to: Demminer Straße × Ring (1)." in text
+    assert "The file alone points to: Ring (2)." in text
+    assert "Students alone point to: Hof (3). There the file has fewer than 5 crashes" in text
+    without = pages(replace(REPORT, known={"crashes": 0}))[3]
+    assert "No official crash file counts in these figures" in without
+
+
+def test_what_everybody_reads_are_four_pages_and_the_rest_is_an_annex() -> None:
+    many = tuple(replace(CROSSING, rank=rank) for rank in range(1, 31))
+    text = pages(replace(REPORT, places=many, actions=(DONE,) * 2, reasons={"speed": 41}))
+
+    assert text[4].startswith("Annex")
+    assert "The other places" in text[4]
+    assert not any("Annex" in page for page in text[:4])
