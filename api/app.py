@@ -16,7 +16,10 @@ from api.store import migrate
 from web.assets import STATIC
 
 from .endpoints import (
+    account,
     accounts,
+    admin_accounts,
+    admin_bodies,
     admin_open,
     board,
     calendar,
@@ -26,6 +29,7 @@ from .endpoints import (
     crashes,
     downloads,
     drawing,
+    factor,
     files,
     health,
     hotspots,
@@ -58,6 +62,10 @@ ENDPOINTS = (
     drawing,
     own,
     accounts,
+    account,
+    factor,
+    admin_bodies,
+    admin_accounts,
     new_campaign,
     cards,
     teach,

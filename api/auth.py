@@ -22,6 +22,12 @@ def new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
+def new_password() -> str:
+    """Return a password that is read out on the phone without mistakes, of about 79 bits."""
+    letters = "".join(secrets.choice(CODE_ALPHABET) for _ in range(2 * CODE_LENGTH)).lower()
+    return "-".join(letters[start : start + 4] for start in range(0, len(letters), 4))
+
+
 def digest(secret: str) -> str:
     """Return what is stored of a token or phrase."""
     return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""The two sessions of the site as cookies that scripts and other sites cannot read."""
+"""The sessions of the site as cookies that scripts and other sites cannot read."""
 
 from fastapi import Request, Response
 
@@ -6,6 +6,8 @@ from api.settings import Settings
 
 PARTICIPANT = "barometer_class"
 STAFF = "barometer_staff"
+ENTRY = "barometer_entry"
+"""Says between password and code that the password was right."""
 DAYS = 14
 """How long a device stays signed in."""
 
@@ -15,12 +17,19 @@ def read_cookie(request: Request, settings: Settings, name: str) -> str:
     return request.cookies.get(_full(settings, name), "")
 
 
-def set_cookie(response: Response, settings: Settings, name: str, token: str) -> None:
-    """Keep a session token in this browser for two weeks."""
+def set_cookie(
+    response: Response,
+    settings: Settings,
+    name: str,
+    token: str,
+    *,
+    seconds: int = DAYS * 24 * 3600,
+) -> None:
+    """Keep a token in this browser, for two weeks if nothing else is said."""
     response.set_cookie(
         _full(settings, name),
         token,
-        max_age=DAYS * 24 * 3600,
+        max_age=seconds,
         path="/",
         secure=settings.secure,
         httponly=True,

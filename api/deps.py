@@ -18,6 +18,7 @@ from api.services.api_keys import use_key
 from api.services.areas import AreaLibrary
 from api.services.installation import Installation
 from api.services.limits import FailureLimit
+from api.services.second_factor import require_factor
 from api.services.view_crashes import sees_crashes
 from api.settings import Settings
 from api.store import campaigns, users
@@ -92,10 +93,19 @@ ParticipantDep = Annotated[Participant, Depends(get_participant)]
 UserDep = Annotated[User | None, Depends(get_user)]
 
 
-def get_staff(user: UserDep) -> User:
-    """Return the signed-in member of staff."""
+def get_signed_in(user: UserDep) -> User:
+    """Return the signed-in member of staff, who may still have to set up a second factor."""
     if user is None:
         raise SignInRequiredError("sign in first")
+    return user
+
+
+SignedInDep = Annotated[User, Depends(get_signed_in)]
+
+
+def get_staff(user: SignedInDep, settings: SettingsDep) -> User:
+    """Return the signed-in member of staff."""
+    require_factor(settings, user)
     return user
 
 
@@ -106,8 +116,16 @@ def get_teacher(user: Annotated[User, Depends(get_staff)]) -> User:
     return user
 
 
+def get_admin(user: Annotated[User, Depends(get_staff)]) -> User:
+    """Return the signed-in administrator; for others these pages do not exist."""
+    if user.role != "admin":
+        raise NotFoundError("no such page")
+    return user
+
+
 StaffDep = Annotated[User, Depends(get_staff)]
 TeacherDep = Annotated[User, Depends(get_teacher)]
+AdminDep = Annotated[User, Depends(get_admin)]
 
 
 async def get_sent_key(request: Request) -> str:

@@ -17,9 +17,14 @@ logger = logging.getLogger("api.requests")
 MAX_BODY = 64 * 1024
 # Crash files of 50 MB with the form around them; who sends them is known before they are read.
 MAX_UPLOAD = 51 * 1024 * 1024
-# An image of 5 MB for a case, likewise.
+# An image of 5 MB for a case, and the border of a territory, likewise.
 MAX_IMAGE = 5 * 1024 * 1024 + MAX_BODY
-UPLOADS = ((re.compile(r"/crashes"), MAX_UPLOAD), (re.compile(r"/cases/\d+/images"), MAX_IMAGE))
+MAX_TERRITORY = 5 * 1024 * 1024 + MAX_BODY
+UPLOADS = (
+    (re.compile(r"/crashes"), MAX_UPLOAD),
+    (re.compile(r"/cases/\d+/images"), MAX_IMAGE),
+    (re.compile(r"/admin/bodies(/\d+)?"), MAX_TERRITORY),
+)
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 POLICY = (
     "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "

@@ -1,5 +1,6 @@
 """What is said in the reader's language when something is refused."""
 
+from .account_words import account_refusals
 from .translation import translations
 
 
@@ -17,6 +18,8 @@ def refusal_words(language: str, error: Exception) -> str:
         "AlreadySentError": _("You have sent this ride already."),
         "UnreadNoticeError": _("Please read what is stored and tick the box."),
         "WrongPasswordError": _("E-mail and password do not belong together."),
+        "WrongCodeError": _("This code is wrong, too old, or was used already."),
+        "InvalidTerritoryError": _("This file holds no border that can be used."),
         "TooManyAttemptsError": _("Too many wrong tries. Wait ten minutes and try again."),
         "ForeignOriginError": _("This was sent from another site and was not carried out."),
         "NotEnoughError": _("Not enough students have taken part yet."),
@@ -27,4 +30,5 @@ def refusal_words(language: str, error: Exception) -> str:
         "CrossingStraightPiecesError": _("the straight pieces cross each other"),
         "ChangedRouteError": _("a ride with this number was sent before with other answers"),
     }
-    return words.get(type(error).__name__, str(error))
+    reason = (type(error).__name__, getattr(error, "reason", ""))
+    return account_refusals(_).get(reason) or words.get(type(error).__name__, str(error))

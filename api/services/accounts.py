@@ -16,6 +16,7 @@ NEEDS = {
     "officer": "an officer needs a body that is a municipality or a province",
     "admin": "an administrator is of no school, area or body",
 }
+DIGESTS = ("daily", "weekly", "never")
 SESSION_LIFE = timedelta(days=14)
 MIN_PASSWORD = 12
 _NOBODY = passwords.hash("no account has this password")
@@ -129,7 +130,9 @@ def open_session(store: Store, user: User) -> str:
     return token
 
 
-def change_password(store: Store, user: User, present: str, new: str, *, stay: str) -> None:
+def change_password(
+    store: Store, user: User, present: str, twice: tuple[str, str], *, stay: str
+) -> None:
     """Give an account another password and end its sessions, but the one with hash `stay`.
 
     Raises
@@ -137,8 +140,11 @@ def change_password(store: Store, user: User, present: str, new: str, *, stay: s
     WrongPasswordError
         If the present password is another one.
     InvalidUserError
-        If the new one is too short.
+        If the new one is too short, or differs from the one typed again.
     """
+    new, again = twice
+    if new != again:
+        raise InvalidUserError("the two new passwords differ", "again")
     _check_password(new)
     if not passwords.verify(present, user.password_hash):
         raise WrongPasswordError("the present password is another one")
@@ -168,3 +174,19 @@ def require_user(session: Session, user_id: int) -> User:
     if user is None:
         raise NotFoundError("no such account")
     return user
+
+
+def change_mails(
+    session: Session, user_id: int, *, language: str, digest: str, known: tuple[str, ...]
+) -> None:
+    """Choose the language of an account's mails and how often they come.
+
+    Raises
+    ------
+    InvalidUserError
+        If it is none of `known`, or none of `DIGESTS`.
+    """
+    if language not in known or digest not in DIGESTS:
+        raise InvalidUserError(f"expected one of {known} and one of {DIGESTS}", "mails")
+    user = require_user(session, user_id)
+    user.language, user.digest = language, digest

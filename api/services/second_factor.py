@@ -92,11 +92,11 @@ def check_code(store: Store, settings: Settings, user: User, code: str) -> None:
         raise WrongCodeError("this code was used already: wait for the next one")
 
 
-def reset_factor(session: Session, user_id: int, *, by: User | None) -> None:
-    """Take an account's second factor away, so that a new one can be set up; sign it out."""
+def reset_factor(session: Session, user_id: int, *, by: User | None, stay: str = "") -> None:
+    """Take an account's second factor away and end its sessions, but the one with hash `stay`."""
     user = require_user(session, user_id)
     user.totp_sealed = user.totp_step = None
-    users.end_sessions(session, user_id)
+    users.end_sessions(session, user_id, but=stay)
     audit.record(session, by.id if by else None, "reset second factor", f"user {user_id}")
 
 

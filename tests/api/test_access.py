@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,11 +11,15 @@ from httpx2 import Response
 from starlette.routing import BaseRoute
 from starlette.testclient import TestClient
 
+from api.services.accounts import add_user
+from api.services.api_keys import add_key
+from api.services.campaigns import today
+from api.services.deputies import name_deputy
 from api.services.installation import Installation
 from api.services.limits import FailureLimit
 from api.services.make_edition import make_edition
 from api.services.publish_area import read_content
-from api.store import releases
+from api.store import releases, users
 from api.store.authorities import CaseAttachment
 from api.store.models import Campaign, School
 
@@ -39,6 +43,9 @@ SCHOOLS_STAFF = ("teacher", *BODYS_STAFF)
 AREAS_STAFF = ("teacher", "teacher of another school", *BODYS_STAFF, "officer of another body")
 AREAS_POLICE = ("police", "admin")
 AUTHORITIES = (*BODYS_STAFF, "police of another area", "officer of another body")
+MEMBERS = ("officer", "officer of another body")
+STAFF = tuple(name for name in VISITORS if name not in SIGNED_OUT)
+WEEK = timedelta(weeks=1)
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 Row = dict[str, int]
@@ -93,7 +100,30 @@ EXPECTED: dict[tuple[str, str], Row] = {
     ("GET", "/sign-in"): everybody(200),
     ("POST", "/sign-in"): everybody(401),
     ("GET", "/start"): everybody(303),
+    ("POST", "/sign-in/code"): everybody(303),
     ("POST", "/sign-out"): everybody(303),
+    ("GET", "/account"): only(200, *STAFF),
+    ("POST", "/account/mails"): only(422, *STAFF),
+    ("POST", "/account/password"): only(422, *STAFF),
+    ("POST", "/account/deputies"): only(422, *MEMBERS),
+    ("POST", "/account/deputies/{deputy_id}/end"): only(303, "officer"),
+    ("POST", "/account/keys"): only(422, *MEMBERS),
+    ("POST", "/account/keys/{key_id}/revoke"): only(303, "officer"),
+    ("GET", "/account/factor"): only(200, *STAFF),
+    ("POST", "/account/factor"): only(422, *STAFF),
+    ("POST", "/account/factor/remove"): only(422, *STAFF),
+    ("GET", "/admin/bodies"): only(200, "admin"),
+    ("POST", "/admin/bodies"): only(422, "admin"),
+    ("GET", "/admin/bodies/{body_id}"): only(200, "admin"),
+    ("POST", "/admin/bodies/{body_id}"): only(422, "admin"),
+    ("POST", "/admin/bodies/{body_id}/keys"): only(422, "admin"),
+    ("POST", "/admin/bodies/{body_id}/keys/{key_id}/revoke"): only(303, "admin"),
+    ("GET", "/admin/accounts"): only(200, "admin"),
+    ("POST", "/admin/accounts"): only(422, "admin"),
+    ("POST", "/admin/accounts/{user_id}/password"): only(201, "admin"),
+    ("POST", "/admin/accounts/{user_id}/reset-factor"): only(303, "admin"),
+    ("POST", "/admin/accounts/{user_id}/end-sessions"): only(303, "admin"),
+    ("POST", "/account/sign-out"): everybody(303),
     ("GET", "/teach"): only(200, *TEACHERS),
     ("GET", "/teach/campaigns/new"): only(200, *TEACHERS),
     ("POST", "/teach/campaigns"): only(422, *TEACHERS),
@@ -215,6 +245,7 @@ def address(
     (version,) = [path.name for path in (here.settings.areas / "neubrandenburg").iterdir()]
     opened = open_class()
     values: dict[str, object] = {
+        **of_the_town(here),
         "campaign_id": opened.id,
         "school_id": opened.school_id,
         "number": 1,
@@ -269,6 +300,26 @@ def address(
         return template.format(**values | instead) + query
 
     return filled
+
+
+def of_the_town(here: Installation) -> dict[str, int]:
+    """Things of the body whose officer is a visitor: a key, a deputy, and a colleague."""
+    with here.store.write() as session:
+        officer = users.by_email(session, "officer@town.example")
+        other = users.by_email(session, "officer@county.example")
+        assert officer is not None
+        assert officer.body is not None
+        assert other is not None
+        key, _ = add_key(session, officer.body, "GIS", may_write=False, by=officer)
+        deputy = name_deputy(session, officer, other.email, today() + WEEK, today() + WEEK)
+        colleague = add_user(session, "new@town.example", "a" * 12, "officer", officer.body)
+        session.flush()
+        return {
+            "body_id": officer.body.id,
+            "user_id": colleague.id,
+            "key_id": key.id,
+            "deputy_id": deputy.id,
+        }
 
 
 def endpoints(routes: list[BaseRoute]) -> Iterator[tuple[str, str]]:
@@ -364,10 +415,19 @@ MISSING = {
     "feature_id": "i0000000000",
     "campaign_id": 999_999,
     "school_id": 999_999,
+    "body_id": 999_999,
+    "user_id": 999_999,
+    "deputy_id": 999_999,
+    "key_id": 999_999,
+    "case_id": 999_999,
+    "image_id": 999_999,
+    "measure_id": 999_999,
     "token": "x" * 40,
 }
 """By parameter of an address, what nobody ever gave out; new kinds of things belong here too."""
-NO_SECRETS = {"area", "collection", "ending", "name", "number", "part", "version"}
+NO_SECRETS = {
+    "area", "collection", "edition", "ending", "file", "name", "number", "part", "version",
+}  # fmt: skip
 """Parameters that choose among what one may see; of foreign areas there is a test of its own."""
 TELLING = [
     (method, path)
