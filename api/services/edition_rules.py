@@ -14,6 +14,8 @@ from .public_rows import STEP
 from .release_content import K_PUBLIC
 
 RANGES = tuple(name.removesuffix("_low") for name in COLUMNS if name.endswith("_low"))
+CENTRED = ("danger", "index", "relative")
+"""Figures in the middle of their interval; the mean of a skew one, as a rate, may lie outside."""
 TEXTS = frozenset(one.name for one in open_columns(str) if one.column.type == "string")
 VALUES = {one.name: one.column.values for one in open_columns(str) if one.column.values}
 
@@ -85,10 +87,13 @@ def _parts(row: Row) -> Iterator[str]:
 
 def _ordered(row: Row) -> Iterator[str]:
     for name in RANGES:
-        ends = [row[f"{name}_low"], row[name], row[f"{name}_high"]]
-        if None in ends and any(one is not None for one in ends):
-            yield f"{name} without both ends of its interval"
-        elif None not in ends and ends != sorted(ends):
+        low, value, high = (row[f"{name}{end}"] for end in ("_low", "", "_high"))
+        if None in (low, value, high):
+            if (low, value, high) != (None, None, None):
+                yield f"{name} without both ends of its interval"
+        elif low > high:
+            yield f"the interval of {name} ends before it begins"
+        elif name in CENTRED and not low <= value <= high:
             yield f"{name} lies outside of its interval"
 
 
