@@ -9,6 +9,7 @@ from api.errors import BarometerError
 from api.services.aside import Compute, StoppedError, aside, directly
 from api.services.examine_release import examine_release
 from api.services.installation import Installation
+from api.services.make_edition import make_edition
 from api.services.publish_area import publish_area
 from api.services.send_digests import queue_digests, send_digests
 from api.store import jobs
@@ -88,6 +89,10 @@ class Worker:
             return f"release {examined.number} examined" if examined else "nothing to examine"
         if job.kind == jobs.DIGEST:
             return str(send_digests(self._here))
+        if job.kind == jobs.OPEN_DATA:
+            area_id, _, number = job.subject.partition("/")
+            made = make_edition(self._here, area_id, seen=int(number))
+            return f"open data {made.period}-{made.release}"
         area_id, _, campaign = job.subject.partition("/")
         closing = int(campaign) if campaign else None
         release = publish_area(self._here, area_id, closing, self._compute)

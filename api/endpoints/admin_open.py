@@ -9,13 +9,14 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from api.deps import InstallationDep, PagesDep, StaffDep
 from api.errors import BarometerError, NotFoundError, status_of
 from api.services.areas import own_area
+from api.services.decide_edition import decide_edition, may_publish
 from api.services.edition_facts import period_of
 from api.services.installation import Installation
 from api.services.list_editions import open_areas
-from api.services.make_edition import make_edition, may_publish
 from api.services.public_rows import public_places
 from api.services.release_content import K_PUBLIC
 from api.services.view_release import view_release
+from api.store import jobs
 from api.store.models import User
 
 router = APIRouter(include_in_schema=False)
@@ -51,16 +52,16 @@ def publish(
     area: AreaField,
     release: ReleaseField,
 ) -> Response:
-    """Publish the newest release of an area as open data, if it is the one that was looked at."""
+    """Decide that the newest release of an area becomes open data, if it is the one shown."""
     with here.store.read() as session:
         own, _ = own_area(session, user, area)
     try:
-        made = make_edition(here, own.id, user=user, seen=release)
+        with here.store.write() as session:
+            decide_edition(session, user, own.id, release)
     except BarometerError as error:
         page = _page(pages, here, user, area, error=pages.refusal(error))
         return HTMLResponse(page, status_of(error))
-    address = f"/open/{made.area_id}/{made.period}-{made.release}"
-    return RedirectResponse(address, HTTPStatus.SEE_OTHER)
+    return RedirectResponse(f"/admin/open?area={own.id}", HTTPStatus.SEE_OTHER)
 
 
 def _page(
@@ -69,6 +70,11 @@ def _page(
     view = view_release(here.store, user, area, action="see open data")
     with here.store.read() as session:
         listed = open_areas(here.settings, session)
+        job = (
+            jobs.latest(session, jobs.OPEN_DATA, f"{view.area.id}/{view.newest.number}")
+            if view.newest
+            else None
+        )
     editions = [one for each in listed if each.area.id == view.area.id for one in each.editions]
     release = view.newest
     return pages.render(
@@ -82,7 +88,8 @@ def _page(
         hidden=len(release.places) if release else 0,
         editions=editions,
         published=release is not None and release.number in {one.release for one in editions},
+        making=job is not None and job.state in {"queued", "running"},
         at_least=K_PUBLIC,
-        error=error,
+        error=error or (job.message if job is not None and job.state == "failed" else None),
         simulated=view.simulated,
     )

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Path, Response
 from fastapi.responses import FileResponse, HTMLResponse
 
 from api.deps import PagesDep, SettingsDep, StoreDep, UserDep
+from api.services.decide_edition import may_publish
 from api.services.edition_facts import ATTRIBUTION, ATTRIBUTION_ADDRESS, LICENCE
 from api.services.list_editions import ListedEdition, edition_file, find_edition, open_areas
-from api.services.make_edition import may_publish
 from api.services.open_catalogue import open_catalogue
 from api.services.release_content import K_PUBLIC
 from web.open_columns import open_columns

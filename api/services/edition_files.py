@@ -70,7 +70,7 @@ def dictionary(facts: EditionFacts) -> list[dict[str, str]]:
 
 def cells(row: Row) -> list[str]:
     """Return a row as the texts of a CSV file."""
-    return [_cell(row[name]) for name in COLUMNS]
+    return [cell(row[name]) for name in COLUMNS]
 
 
 def checksums(files: dict[str, bytes]) -> str:
@@ -132,7 +132,8 @@ def _csv(names: Sequence[str] | dict[str, str], rows: Any) -> bytes:  # noqa: AN
     return text.getvalue().encode()
 
 
-def _cell(value: Any) -> str:  # noqa: ANN401 - a value of any column
+def cell(value: Any) -> str:  # noqa: ANN401 - a value of any column
+    """Return a value as the text of a CSV file; none that a spreadsheet takes for a formula."""
     match value:
         case None:
             return ""

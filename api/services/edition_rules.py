@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from geo.crs import is_on_earth
 from web.open_columns import COUNTS, GEOMETRY, open_columns
 
-from .edition_files import cells
+from .edition_files import cell
 from .edition_package import LEAST
 from .export_hotspots import FORMULA_STARTS
 from .open_rows import COLUMNS, OF_RATINGS, Row, coarse
@@ -16,7 +16,8 @@ from .release_content import K_PUBLIC
 RANGES = tuple(name.removesuffix("_low") for name in COLUMNS if name.endswith("_low"))
 CENTRED = ("danger", "index", "relative")
 """Figures in the middle of their interval; the mean of a skew one, as a rate, may lie outside."""
-TEXTS = frozenset(one.name for one in open_columns(str) if one.column.type == "string")
+TEXTS = ("type", "name", "reasons", "school")
+"""Columns with text that comes from people or from OpenStreetMap."""
 VALUES = {one.name: one.column.values for one in open_columns(str) if one.column.values}
 
 
@@ -101,9 +102,8 @@ def _plain(row: Row) -> Iterator[str]:
     for name, values in VALUES.items():
         if row[name] not in values:
             yield f"{name} {row[name]!r} is none of {' '.join(values)}"
-    written = dict(zip(COLUMNS, cells(row), strict=True))
     for name in TEXTS:
-        if written[name].startswith(FORMULA_STARTS):
+        if cell(row[name]).startswith(FORMULA_STARTS):
             yield f"{name} begins like a formula"
 
 

@@ -11,7 +11,7 @@ from api.errors import BrokenEditionError, NotEnoughError, OlderReleaseError
 from api.settings import Settings
 from api.store import audit, editions
 from api.store.authorities import OpenEdition
-from api.store.models import Area, User
+from api.store.models import Area
 
 from .areas import load_area, require_area
 from .campaigns import today
@@ -27,19 +27,11 @@ MOST_PROBLEMS = 5
 READ_ONLY_FILE, READ_ONLY_FOLDER, WRITABLE_FOLDER = 0o444, 0o555, 0o755
 
 
-def may_publish(user: User | None) -> bool:
-    """Return whether an account decides on open data: for a whole area, not for a part of it."""
-    if user is None:
-        return False
-    return user.role == "admin" or (user.role == "police" and user.body_id is None)
-
-
 def make_edition(
     here: Installation,
     area_id: str,
     period: str | None = None,
     *,
-    user: User | None = None,
     seen: int | None = None,
 ) -> OpenEdition:
     """Publish the newest release of a school year, of the newest one without `period`.
@@ -80,10 +72,10 @@ def make_edition(
                 "is older and cannot follow it"
             )
         origin = find_origin(here.settings, session, load_area(here.settings, area), number)
-    return _publish(here, area, origin, user)
+    return _publish(here, area, origin)
 
 
-def _publish(here: Installation, area: Area, origin: Origin, user: User | None) -> OpenEdition:
+def _publish(here: Installation, area: Area, origin: Origin) -> OpenEdition:
     facts = edition_facts(here.settings, area, origin.release)
     rows = settle(origin)
     if not rows:
@@ -108,7 +100,7 @@ def _publish(here: Installation, area: Area, origin: Origin, user: User | None) 
         session.add(edition)
         audit.record(
             session,
-            user.id if user else None,
+            None,
             "publish open data",
             f"area {area.id}",
             edition=facts.name,

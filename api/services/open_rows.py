@@ -5,13 +5,12 @@ from typing import Any
 import shapely
 
 from geo.protection import K_REASONS
-from web.open_columns import COUNTS, DECIMALS, SIGNIFICANT, WHOLE_THOUSANDS, open_columns
+from web.open_columns import COUNTS, DECIMALS, GEOMETRY, SIGNIFICANT, WHOLE_THOUSANDS, open_columns
 
 from .areas import LoadedArea
 from .public_rows import STEP, public_places, round_down
 from .read_release import Published, without_few_crashes
 from .release_content import K_PUBLIC
-from .tables import place_geometry
 
 Row = dict[str, Any]
 COLUMNS = tuple(one.name for one in open_columns(str))
@@ -25,20 +24,22 @@ def open_rows(release: Published, area: LoadedArea) -> dict[str, Row]:
     as coarse as for a school. A split by school is told only where it splits nothing (R6): of
     several schools at a place, a release does not say from how many classes each one's part is.
     """
+    rows = list(public_places(without_few_crashes(release)))
+    shapes = area.network.places.geometry.reindex([row["id"] for row in rows])
     return {
-        row["id"]: _open_row(row, release, area)
-        for row in public_places(without_few_crashes(release))
+        row["id"]: _open_row(row, shape or shapely.Point(row["lon"], row["lat"]), release)
+        for row, shape in zip(rows, shapes, strict=True)
     }
 
 
-def _open_row(row: Row, release: Published, area: LoadedArea) -> Row:
+def _open_row(row: Row, shape: shapely.Geometry, release: Published) -> Row:
     told = row if (row["ratings"] or 0) >= K_PUBLIC else row | dict.fromkeys(OF_RATINGS)
     flat = told | {
         "school": _only_school(row, release),
         "reasons": _reasons(row["reasons"]),
         "release": release.number,
         "simulated": bool(release.content["simulated"]),
-        "geom": place_geometry(area, row["id"]) or shapely.Point(row["lon"], row["lat"]),
+        GEOMETRY: shape,
     }
     return {name: coarse(name, flat[name]) for name in COLUMNS}
 

@@ -12,6 +12,8 @@ EXAMINE = "examine"
 
 DIGEST = "digest"
 """The job that writes what is new to accounts; its subject is the day."""
+OPEN_DATA = "open data"
+"""The job that publishes a release as open data."""
 
 
 def enqueue(session: Session, kind: str, subject: str, now: datetime) -> Job:

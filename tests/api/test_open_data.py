@@ -87,6 +87,7 @@ def test_police_publish_a_release_once_and_everybody_gets_the_same_files(
     other_police: TestClient,
     teacher: TestClient,
     visitor: Callable[[], TestClient],
+    work: Callable[[], int],
 ) -> None:
     anybody = visitor()
     assert "Nothing is published of this area yet" in anybody.get("/open").text
@@ -101,15 +102,16 @@ def test_police_publish_a_release_once_and_everybody_gets_the_same_files(
 
     answer = police.post("/admin/open", data=FORM)
     again = police.post("/admin/open", data=FORM)
-
-    page = answer.headers["location"]
     assert answer.status_code == again.status_code == 303
-    assert again.headers["location"] == page
-    assert re.fullmatch(rf"/open/{AREA}/\d{{4}}-\d{{4}}-2", page)
+    assert "being made and checked" in police.get(answer.headers["location"]).text
+    assert work() == 1
+    assert police.post("/admin/open", data=FORM).is_redirect
+    assert work() == 0
+
+    (page,) = set(re.findall(rf"/open/{AREA}/\d{{4}}-\d{{4}}-2", anybody.get("/open").text))
     text = anybody.get(page).text
     assert f"{page} Contains data © OpenStreetMap contributors" in text
     assert "All answers come from one class" in text
-    assert page in anybody.get("/open").text
     assert "This release is published" in police.get("/admin/open").text
 
     sums = anybody.get(f"{page}/{CHECKSUMS}").text
@@ -126,11 +128,14 @@ def test_police_publish_a_release_once_and_everybody_gets_the_same_files(
 
     with here.store.read() as session:
         (edition,) = session.query(OpenEdition).all()
-        told = [one for one in session.query(Audit).all() if one.action == "publish open data"]
+        told = [one for one in session.query(Audit).all() if "open data" in one.action]
         area = session.get_one(Area, AREA)
         origin = find_origin(here.settings, session, here.library.get(area), edition.release)
         facts = edition_facts(here.settings, area, origin.release)
-    assert [one.details["hash"] for one in told] == [edition.content_hash]
+    decided, published = [one for one in told if one.action != "see open data"][-2:]
+    assert (decided.action, decided.details) == ("decide open data", {"release": 2})
+    assert decided.user_id is not None
+    assert published.details["hash"] == edition.content_hash
     folder = folder_of(here.settings, edition)
     assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o444}
     # Made again from the same release, every file has the same bytes.
@@ -225,21 +230,30 @@ def test_without_places_for_the_public_nothing_is_published_and_pages_say_why(
 
 
 def test_a_release_that_breaks_a_rule_leaves_nothing_behind(
-    here: Installation, next_release: NextRelease, count_rows: Callable[[], dict[str, int]]
+    here: Installation,
+    next_release: NextRelease,
+    police: TestClient,
+    work: Callable[[], int],
+    count_rows: Callable[[], dict[str, int]],
 ) -> None:
     def outside(rows: dict[str, Row], _people: People) -> None:
         for row in rows.values():
             row["danger"], row["danger_low"], row["ratings"] = 0.1, 0.4, 25
 
     next_release(outside)
+    assert police.post("/admin/open", data=FORM | {"release": "3"}).is_redirect
     before = count_rows()
 
     with pytest.raises(BrokenEditionError, match="lies outside of its interval"):
         make_edition(here, AREA)
+    assert work() == 1
 
+    page = police.get("/admin/open")
+    assert "lies outside of its interval" in page.text
+    assert "cannot be changed or taken back" in page.text  # to be tried again
     assert not list(here.settings.exports.glob("*/*"))
     assert not list(here.settings.exports.glob("*/.*"))
-    assert count_rows() == before
+    assert count_rows() == before | {"audit": before["audit"] + 1}  # the page was seen
 
 
 def with_value(name: str, value: object) -> Callable[[list[Row]], None]:

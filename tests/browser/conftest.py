@@ -30,6 +30,8 @@ from starlette.testclient import TestClient
 from api.app import ENDPOINTS, create_app
 from api.services.areas import AreaLibrary
 from api.services.campaigns import today
+from api.services.installation import Installation
+from api.services.make_edition import make_edition
 from api.settings import Settings
 from api.store import campaigns
 from api.store.authorities import Case
@@ -283,6 +285,7 @@ def visits(
     published: str,  # noqa: ARG001 - pages with results need a release
     open_class: Callable[..., Campaign],
     police: TestClient,
+    here: Installation,
     store: Store,
     convoys: list[dict[str, Any]],  # noqa: ARG001 - and the page of convoys needs some
     open_case: Callable[..., Case],
@@ -294,8 +297,8 @@ def visits(
     with store.read() as session:
         known = [one.id for one in campaigns.of_school(session, opened.school_id)]
     place = police.get("/api/hotspots").json()["places"][0]["id"]
-    form = {"area": "neubrandenburg", "release": "2"}
-    edition = police.post("/admin/open", data=form).headers["location"]
+    made = make_edition(here, "neubrandenburg")
+    edition = f"/open/{made.area_id}/{made.period}-{made.release}"
     cases = [
         open_case(0, 1, answer="A lamp is ordered."),
         open_case(2, state="done", answer="The lamp works.", closed_on=today()),
