@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 def cause_words(_: Words) -> dict[str, str]:
     """Return the words of the causes of hotspots: who can act."""
     return {
-        "enforcement": _("Rules are broken"),
+        "enforcement": _("Rules are not kept"),
         "maintenance": _("Upkeep is missing"),
-        "engineering": _("It is built badly"),
-        "education": _("Somebody must learn"),
-        "unknown": _("Not known"),
+        "engineering": _("The way it is built"),
+        "education": _("People need to learn"),
+        "unknown": _("Cause not clear yet"),
     }
 
 
@@ -88,7 +88,8 @@ def _refusals(_: Words) -> dict[str, str]:
 
 def _opened(told: Mapping[str, Any], _language: str, _: Words) -> list[str]:
     said = [_("Release {n} confirmed the hotspot.").format(n=told["release"])]
-    said.append(_("Likely cause: {cause}.").format(cause=cause_words(_)[told["cause"]]))
+    if told["cause"] != "unknown":
+        said.append(_("Likely cause: {cause}.").format(cause=cause_words(_)[told["cause"]]))
     if told["owner"]:
         said.append(_("In the hands of {owner}.").format(owner=told["owner"]))
     return said

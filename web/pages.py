@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from babel import dates, numbers
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -132,7 +132,8 @@ def _filters(language: str) -> dict[str, Any]:
         "percent": lambda value: (
             "–" if value is None else numbers.format_percent(value, locale=language)
         ),
-        "day": lambda value: _day(value, language),
+        "day": lambda value: _day(value, language, "long"),
+        "brief_day": lambda value: _day(value, language, "medium"),
     }
 
 
@@ -143,6 +144,6 @@ def _decimal(value: float | None, digits: int, language: str) -> str:
     return numbers.format_decimal(value, format=pattern, locale=language)
 
 
-def _day(value: date | str, language: str) -> str:
+def _day(value: date | str, language: str, form: Literal["medium", "long"]) -> str:
     moment = date.fromisoformat(value) if isinstance(value, str) else value
-    return dates.format_date(moment, format="long", locale=language)
+    return dates.format_date(moment, format=form, locale=language)

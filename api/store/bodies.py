@@ -32,14 +32,13 @@ def by_name(session: Session, area_id: str, name: str) -> Body | None:
 
 def stood_in_for(session: Session, user_id: int, day: date) -> Sequence[Body]:
     """Return the bodies of the colleagues for whom an account acts on a day."""
-    return session.scalars(
-        select(Body)
-        .join(User, User.body_id == Body.id)
+    # Not DISTINCT: PostgreSQL compares no JSON, of which bodies have a column.
+    theirs = (
+        select(User.body_id)
         .join(Deputy, Deputy.user_id == User.id)
         .where(Deputy.deputy_id == user_id, Deputy.from_day <= day, Deputy.to_day >= day)
-        .order_by(Body.id)
-        .distinct()
-    ).all()
+    )
+    return session.scalars(select(Body).where(Body.id.in_(theirs)).order_by(Body.id)).all()
 
 
 def deputies_of(session: Session, user_id: int, day: date) -> Sequence[tuple[Deputy, str]]:
