@@ -175,6 +175,7 @@ def _page(
             "email": user.email,
             "role": role_words(say)[user.role],
             "of": user.body.name if user.body else user.school.name if user.school else "",
+            "acts": user.role != "teacher",
             "factor": user.totp_sealed is not None,
             "language": user.language,
             "digest": user.digest,

@@ -20,7 +20,8 @@ from api.schemas import (
     RouteIn,
     SegmentStep,
 )
-from api.store import areas, campaigns, users
+from api.store import areas, bodies, campaigns, users
+from api.store.authorities import Body
 from api.store.engine import Session
 from api.store.models import Campaign, School
 from geo.extract import Progress
@@ -31,6 +32,7 @@ from web.translation import LANGUAGES
 
 from .accounts import add_user
 from .areas import LoadedArea
+from .bodies import BodyForm, add_body
 from .campaigns import NewCampaign, create_campaign, today
 from .demo_cases import live_cases
 from .demo_crashes import import_simulated_crashes
@@ -69,7 +71,13 @@ class Demo:
 ACCOUNTS = (
     DemoAccount("teacher", "teacher@demo.example", "demo-teacher-bicycle"),
     DemoAccount("police", "police@demo.example", "demo-police-bicycle"),
+    DemoAccount("officer", "officer@demo.example", "demo-officer-bicycle"),
 )
+BODIES = {
+    "police": ("Traffic police (simulated)", "police", ("enforcement",)),
+    "officer": ("Town hall (simulated)", "municipality", ("engineering", "maintenance")),
+}
+"""Of the accounts that act: name, kind and causes of their bodies, each of the whole area."""
 
 
 def fill_demo(here: Installation, area_id: str, school_name: str, progress: Progress) -> Demo:
@@ -78,6 +86,8 @@ def fill_demo(here: Installation, area_id: str, school_name: str, progress: Prog
         school = _school(session, area_id, school_name)
         there = [one for one in campaigns.in_area(session, area_id) if one.simulated]
         opened = [one for one in there if one.state == "open" and one.to_day >= today()]
+    with here.store.write() as session:
+        _staff(session, school)
     if not there:
         _make(here, school, progress)
     elif not opened:
@@ -97,10 +107,6 @@ def _make(here: Installation, school: School, progress: Progress) -> None:
         if area is None:
             raise NotFoundError(f"no area {school.area_id!r}")
         loaded = here.library.get(area)
-        for account in ACCOUNTS:
-            if users.by_email(session, account.email) is None:
-                of = school if account.role == "teacher" else area
-                add_user(session, account.email, account.password, account.role, of)
         finished = [_campaign(session, school, title, roster=ROSTER) for title in FINISHED]
         opened = _campaign(session, school, TITLE, roster=OPEN + 6)
     town = simulate_town(
@@ -124,6 +130,21 @@ def _make(here: Installation, school: School, progress: Progress) -> None:
             publish_area(here, school.area_id, finished[0].id)
             live_cases(here, school.area_id)
             make_edition(here, school.area_id)
+
+
+def _staff(session: Session, school: School) -> None:
+    """Make the accounts that are not there yet, and the bodies they act for."""
+    for account in ACCOUNTS:
+        if users.by_email(session, account.email) is None:
+            of = _body(session, school, account.role) if account.role in BODIES else school
+            add_user(session, account.email, account.password, account.role, of)
+
+
+def _body(session: Session, school: School, role: str) -> Body:
+    name, kind, causes = BODIES[role]
+    return bodies.by_name(session, school.area_id, name) or add_body(
+        session, school.area_id, kind, BodyForm(name, causes), by=None
+    )
 
 
 def as_sent(student: SimulatedParticipant, u: float, number: int) -> RouteIn | None:

@@ -292,6 +292,7 @@ def visits(
 ) -> dict[str, list[Visit]]:
     """For every page a way to see it, in each of its states that need no click."""
     teacher, officer, open_to_all = "teacher@school.example", "police@town.example", ""
+    admin = "admin@town.example"
     opened = open_class()
     open_class(consent_kind="cards", other_languages=["de"])
     with store.read() as session:
@@ -344,6 +345,11 @@ def visits(
         "/open": (open_to_all, ["/open"]),
         "/open/dictionary": (open_to_all, ["/open/dictionary"]),
         "/open/{area}/{edition}": (open_to_all, [edition]),
+        "/account": ("officer@town.example", ["/account", "/account?done=factor"]),
+        "/account/factor": (officer, ["/account/factor"]),
+        "/admin/bodies": (admin, ["/admin/bodies"]),
+        "/admin/bodies/{body_id}": (admin, ["/admin/bodies/1?done=true"]),
+        "/admin/accounts": (admin, ["/admin/accounts?body=1&done=true"]),
         "/admin/open": (officer, ["/admin/open"]),
         "/crashes": (officer, ["/crashes"]),
         "/crashes/{token}": (officer, [kept.headers["location"]]),

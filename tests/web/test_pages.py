@@ -150,11 +150,75 @@ LIST = {
     "downloads": [{"label": "CSV", "url": "/x.csv"}],
     "areas": [AREA],
 }
-STAFF = {"email": HOSTILE, "role": "teacher"}
+STAFF = {"email": HOSTILE, "role": "teacher", "crashes": True}
+KEY = {"id": 1, "name": HOSTILE, "writes": True, "used_on": date(2026, 9, 1)}
+MINE = {
+    "email": HOSTILE, "role": HOSTILE, "of": HOSTILE, "factor": True, "language": "en",
+    "digest": "daily", "acts": True,
+}  # fmt: skip
+DEPUTY = {"id": 1, "email": HOSTILE, "from_day": "2026-09-01", "to_day": "2026-09-02"}
+ADMINISTRATION = {
+    "user": {**STAFF, "role": "admin"},
+    "kinds": {"police": HOSTILE},
+    "causes": {"enforcement": HOSTILE},
+    "max_mb": 5,
+    "error": HOSTILE,
+}
 PAGES = {
     "home.html": {"error": HOSTILE, "code": HOSTILE},
     "sign_in.html": {"error": HOSTILE, "next": HOSTILE},
+    "sign_in_code.html": {"error": HOSTILE, "next": HOSTILE},
     "mine.html": {"erased": True},
+    "account.html": {
+        "user": STAFF,
+        "mine": MINE,
+        "done": "key",
+        "secret": HOSTILE,
+        "digests": {"daily": HOSTILE},
+        "min_password": 12,
+        "today": date(2026, 9, 1),
+        "body": {
+            "name": HOSTILE, "colleagues": [HOSTILE], "deputies": [DEPUTY],
+            "stands_in_for": [HOSTILE], "keys": [KEY],
+        },
+    },
+    "factor.html": {
+        "user": STAFF,
+        "offer": {"secret": HOSTILE, "address": HOSTILE, "sealed": HOSTILE},
+        "qr": "",
+        "must": True,
+    },
+    "admin_bodies.html": {
+        **ADMINISTRATION,
+        "bodies": [{
+            "id": 1, "name": HOSTILE, "kind": "police", "area": HOSTILE, "causes": ["enforcement"],
+            "whole": False, "answer_days": 14,
+        }],
+        "areas": {"town": HOSTILE},
+        "values": {"name": HOSTILE, "area": "", "kind": "", "causes": [], "answer_days": HOSTILE},
+    },
+    "admin_body.html": {
+        **ADMINISTRATION,
+        "body": {
+            "id": 1, "name": HOSTILE, "kind": "police", "area": HOSTILE, "whole": True,
+            "schools": 1, "all_schools": 2, "members": [HOSTILE], "keys": [KEY],
+        },
+        "sketch": "",
+        "values": {"name": HOSTILE, "causes": [], "answer_days": 14},
+        "secret": HOSTILE,
+        "done": True,
+    },
+    "admin_accounts.html": {
+        **ADMINISTRATION,
+        "accounts": [{"id": 1, "email": HOSTILE, "role": "admin", "of": HOSTILE, "factor": True}],
+        "authorities": [{"value": "body 1", "name": HOSTILE, "area": HOSTILE}],
+        "areas": {"town": HOSTILE},
+        "schools": {HOSTILE: [{"value": "school 1", "name": HOSTILE}]},
+        "roles": {"admin": HOSTILE},
+        "values": {"email": HOSTILE, "of": HOSTILE},
+        "shown": {"email": HOSTILE, "password": HOSTILE},
+        "done": True,
+    },
     "help.html": {},
     "error.html": {"status": 404, "title": HOSTILE, "detail": HOSTILE},
     "draw.html": {
