@@ -43,6 +43,7 @@ from .endpoints import (
     places,
     schools,
     start,
+    statistics,
     student,
     submissions,
     teach,
@@ -76,6 +77,7 @@ ENDPOINTS = (
     places,
     downloads,
     calendar,
+    statistics,  # before cases: its address reads like that of one
     cases,
     case_changes,
     ogc,

@@ -170,6 +170,8 @@ EXPECTED: dict[tuple[str, str], Row] = {
     ("POST", "/account/calendar/revoke"): only(303, *AUTHORITIES),
     ("GET", "/calendar/{token}.ics"): everybody(404),
     ("GET", "/cases"): only(200, *BODYS_STAFF, "officer of another body"),
+    ("GET", "/cases/statistics"): only(200, *BODYS_STAFF, "officer of another body"),
+    ("GET", "/cases/statistics.csv"): only(200, *BODYS_STAFF, "officer of another body"),
     ("GET", "/cases.csv"): only(200, *BODYS_STAFF, "officer of another body"),
     ("GET", "/cases/{case_id}"): only(200, *BODYS_STAFF),
     ("GET", "/cases/{case_id}/images/{image_id}.jpg"): only(200, *BODYS_STAFF),
@@ -294,6 +296,8 @@ def address(
             "{place_id}",
             "cases",
             "cases.csv",
+            "statistics",
+            "statistics.csv",
         )
         asks = template.endswith(of_an_area) or template.startswith("/ogc/collections")
         query = "?area=neubrandenburg" if asks else ""

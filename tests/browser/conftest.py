@@ -340,6 +340,7 @@ def visits(
         "/hotspots/stability": (officer, ["/hotspots/stability"]),
         "/places/{place_id}": (officer, [f"/places/{place}"]),
         "/account/calendar": (officer, ["/account/calendar"]),
+        "/cases/statistics": (officer, ["/cases/statistics"]),
         "/cases": (officer, ["/cases?state=", "/cases?state=merged"]),
         "/cases/{case_id}": (officer, [f"/cases/{case.id}?saved=true" for case in cases]),
         "/open": (open_to_all, ["/open"]),
