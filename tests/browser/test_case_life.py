@@ -1,22 +1,27 @@
 """A hotspot's way to fixed, through the browser of the body that acts on it."""
 
+import gzip
 import io
 import re
 from collections.abc import Callable
 from typing import Any
 
+import httpx2
 import pytest
 from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
 
+from api.services.publish_area import read_content
+from api.services.release_content import canonical
 from api.settings import Settings
-from api.store import cases
+from api.store import cases, releases
 from api.store.authorities import Case
 from api.store.engine import Store
-from api.store.models import School
+from api.store.models import Campaign, School
 
 pytestmark = pytest.mark.browser
 OFFICER, TEACHER = "officer@town.example", "teacher@school.example"
+START = (13.262891, 53.551454)
 WIDE = "document.documentElement.scrollWidth"
 
 
@@ -131,6 +136,84 @@ def test_the_whole_life_of_a_case(
     ]  # fmt: skip
     page.goto("/cases?state=closed")
     expect(page.get_by_role("row").filter(has_text=f"case {case.id}")).to_contain_text("fixed")
+
+
+@pytest.fixture
+def ride_past(
+    open_class: Callable[..., Campaign], phone: BrowserContext, store: Store
+) -> Callable[[], tuple[Page, Campaign, int]]:
+    """A student draws and sends a ride; the last value is the rank of a public place of it."""
+
+    def sent() -> tuple[Page, Campaign, int]:
+        with store.write() as session:
+            release = releases.newest_whole(session, "neubrandenburg")
+            assert release is not None
+            content = read_content(release)
+            for row in content["places"]:
+                row["participants"] = 12
+            text, release.content_hash = canonical(content)
+            release.content = gzip.compress(text, mtime=0)
+        campaign, page = open_class(), phone.new_page()
+        page.goto(f"/?code={campaign.code}")
+        page.get_by_role("checkbox").check()
+        page.get_by_role("button", name="Start").click()
+        page.wait_for_url("**/draw")
+        page.evaluate("([lon, lat]) => map_area.fire('click', {latlng: L.latLng(lat, lon)})", START)
+        page.get_by_label("The same way").check()
+        for button, path in (("Looks right", "rate"), ("Continue", "check"), ("Send", "thanks")):
+            if button == "Continue":
+                page.get_by_role("button", name="All fine").click()
+            page.get_by_role("button", name=button).click()
+            page.wait_for_url(f"**/{path}")
+        own = page.evaluate("() => JSON.parse(sessionStorage.getItem('barometer.stored')).places")
+        ranks = [n for n, row in enumerate(content["places"]) if row["id"] in own and row["name"]]
+        return page, campaign, ranks[0]
+
+    return sent
+
+
+def test_students_have_a_word_in_whether_it_is_fixed_and_the_owner_decides(
+    desk: BrowserContext,
+    page_of: Callable[..., Page],
+    axe: Callable[[Page], None],
+    open_case: Callable[..., Case],
+    ride_past: Callable[[], tuple[Page, Campaign, int]],
+    ride: Callable[..., dict[str, Any]],
+    site: str,
+) -> None:
+    student, campaign, rank = ride_past()
+    case = open_case(rank, owner="Town")
+    page = page_of(desk, OFFICER)
+    page.goto(f"/cases/{case.id}")
+    page.get_by_label("State", exact=True).select_option("fixed")
+    page.get_by_label("Public answer").fill("The lamp works again.")
+    save(page, "Save")
+    expect(page.get_by_text("not enough answers of students yet")).to_be_visible()
+
+    student.reload()
+    student.get_by_role("button", name="Worse").tap()
+    expect(student.locator("#fixed-status")).to_have_text("Thank you, this is stored: Worse.")
+    for number, answer in enumerate(("same", "same", "better", "worse"), start=42):
+        with httpx2.Client(base_url=site) as other:
+            other.post("/join", data={"code": campaign.code, "ready": "yes"})
+            assert other.post("/api/routes", json=ride(number)).status_code == 201
+            assert other.post(f"/api/fixed/{case.id}", json={"answer": answer}).status_code == 204
+
+    page.goto("/cases")
+    page.get_by_role("link", name="students say it is not fixed").click()
+    row = page.get_by_role("row").filter(has_text=f"case {case.id}")
+    expect(row).to_contain_text("fixed")
+    axe(page)
+    row.get_by_role("link").click()
+    expect(page.get_by_text("Answers: 1 better, 2 the same, 2 worse.")).to_be_visible()
+    expect(page.locator(".history li").first).to_contain_text("1 better, 2 the same, 2 worse")
+    axe(page)
+    page.get_by_label("State", exact=True).select_option("being looked into")
+    page.get_by_label("Why is it taken up again?").fill("Students say that it is still dark.")
+    save(page, "Save")
+    expect(page.locator(".facts")).to_contain_text("being looked into")
+    student.reload()
+    expect(student.locator("#fixed")).to_be_hidden()
 
 
 def test_two_at_once_and_by_keyboard_alone(
