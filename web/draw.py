@@ -75,7 +75,14 @@ def thanks_control(*, network: str, scale: Mapping[str, Any]) -> ScriptControl:
 
 def hotspot_control(*, network: str, scale: Mapping[str, Any]) -> ScriptControl:
     """Return the network of tiles `network`, coloured by the values of a release."""
-    return ScriptControl("hotspots", "js/api", "js/hotspots", network=network, scale=scale)
+    parts = ("api", "network_tiles", "network_layer", "hotspot_marks", "hotspots")
+    scripts = (f"js/{part}" for part in parts)
+    return ScriptControl("hotspots", *scripts, network=network, scale=scale)
+
+
+def opening_view(*, bounds: list[list[float]]) -> ScriptControl:
+    """Return what moves the map to the view of its address, else to bounds, before any tile."""
+    return ScriptControl("openingView", "js/page", "js/opening_view", bounds=bounds)
 
 
 def place_control(*, center: list[float], name: str) -> ScriptControl:

@@ -21,6 +21,7 @@ from .draw import (
     draw_control,
     hotspot_control,
     inspection_control,
+    opening_view,
     parents_control,
     place_control,
     rate_control,
@@ -100,12 +101,19 @@ def thanks_map(area: Mapping[str, Any], *, language: str) -> MapParts:
     return _compose(area, control, language=language)
 
 
-def hotspot_map(area: Mapping[str, Any], *, language: str) -> MapParts:
-    """Return the map of hotspots."""
+def hotspot_map(
+    area: Mapping[str, Any],
+    *,
+    language: str,
+    view: tuple[float, float, float, float] | None = None,
+) -> MapParts:
+    """Return the map of hotspots, opened on the box `view` (west, south, east, north)."""
     network = f"{_folder(area)}/network.pmtiles"
-    # The script needs the breaks and colours only: the words of the legend stand on the page.
+    # The script needs the looks only: the words of the legend stand on the page.
     control = hotspot_control(network=network, scale=scale_json(scales(str)))
-    return _compose(area, control, language=language)
+    west, south, east, north = view or area["bbox"]
+    bounds = [_lat_lon(west, south), _lat_lon(east, north)]
+    return _compose(area, control, language=language, first=opening_view(bounds=bounds))
 
 
 def place_map(
@@ -160,8 +168,16 @@ def inspection_map(area: Mapping[str, Any]) -> MapParts:
     return _parts(page)
 
 
-def _compose(area: Mapping[str, Any], control: ScriptControl, *, language: str) -> MapParts:
+def _compose(
+    area: Mapping[str, Any],
+    control: ScriptControl,
+    *,
+    language: str,
+    first: ScriptControl | None = None,
+) -> MapParts:
     page = _page(area)
+    if first is not None:
+        first.add_to(page)
     base_map(
         {
             "url": f"{_folder(area)}/basemap.pmtiles",

@@ -146,6 +146,10 @@ EXPECTED: dict[tuple[str, str], Row] = {
     ("POST", "/teach/campaigns/{campaign_id}/remarks"): only(422, *TEACHERS),
     ("GET", "/hotspots"): only(200, *AREAS_STAFF),
     ("GET", "/api/hotspots"): only(200, *AREAS_STAFF, out=401),
+    ("GET", "/api/hotspots/values"): only(200, *AREAS_STAFF, out=401),
+    ("GET", "/api/places/{place_id}"): only(
+        200, "teacher", "teacher of another school", *BODYS_STAFF, out=401
+    ),
     ("GET", "/hotspots/{area}.{ending}"): only(200, *AREAS_STAFF),
     ("GET", "/hotspots/stability"): only(200, *AREAS_STAFF),
     ("GET", "/ogc"): everybody(200),
@@ -291,6 +295,7 @@ def address(
         of_an_area = (
             "/admin/open",
             "hotspots",
+            "values",
             "stability",
             "crashes",
             "{place_id}",
@@ -385,6 +390,7 @@ def test_who_may(
         ("police", "/hotspots/waren.csv", "/hotspots/warem.csv"),
         ("police", "/hotspots?area=waren", "/hotspots?area=warem"),
         ("police", "/api/hotspots?area=waren", "/api/hotspots?area=warem"),
+        ("police", "/api/hotspots/values?area=waren", "/api/hotspots/values?area=warem"),
         ("police", "/crashes?area=waren", "/crashes?area=warem"),
         # The other school lies in the other body's territory of the same area.
         ("officer", "/schools/{school}", "/schools/999999"),
