@@ -41,6 +41,7 @@ from .endpoints import (
     open_data,
     own,
     parents,
+    patrol,
     places,
     schools,
     start,
@@ -77,6 +78,7 @@ ENDPOINTS = (
     hotspot_map,
     hotspots,
     places,
+    patrol,
     downloads,
     calendar,
     statistics,  # before cases: its address reads like that of one

@@ -105,6 +105,11 @@ def parents_control(*, lines: list[dict[str, Any]], marks: list[dict[str, Any]])
     return ScriptControl("parents", "js/parents", lines=lines, marks=marks)
 
 
+def patrol_control(*, marks: list[dict[str, Any]]) -> ScriptControl:
+    """Return the numbered places of a patrol plan."""
+    return ScriptControl("patrol", "js/patrol", marks=marks)
+
+
 def inspection_control(*, bounds: list[list[float]]) -> ScriptControl:
     """Return the network of the page's own data, every place and segment with its values."""
     scripts = ("vendor/protomaps-leaflet", "js/page", "js/basemap", "js/tables", "js/inspection")

@@ -23,6 +23,7 @@ from .draw import (
     inspection_control,
     opening_view,
     parents_control,
+    patrol_control,
     place_control,
     rate_control,
     school_control,
@@ -159,6 +160,13 @@ def parents_map(
 def _rounded(shape: shapely.Geometry) -> list[list[list[float]]]:
     """Return the lines of a shape to the metre."""
     return [shapely.get_coordinates(part).round(5).tolist() for part in shapely.get_parts(shape)]
+
+
+def patrol_map(
+    area: Mapping[str, Any], marks: Sequence[Mapping[str, Any]], *, language: str
+) -> MapParts:
+    """Return the map of the numbered places (at: longitude and latitude, text) of a plan."""
+    return _compose(area, patrol_control(marks=[dict(mark) for mark in marks]), language=language)
 
 
 def inspection_map(area: Mapping[str, Any]) -> MapParts:
