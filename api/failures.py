@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse
 
 from geo.errors import GeoError
+from web.georeport import MEDIA, failure
 from web.pages import render
 from web.refusals import refusal_words
 from web.translation import choose_language
@@ -30,6 +31,8 @@ logger = logging.getLogger(__name__)
 
 MAX_PROBLEMS = 5
 RETRY_SECONDS = 600
+OPEN311 = "/open311/v2/"
+"""Beginning of the addresses whose refusals have a format of their own."""
 PROGRAMS = ("/api/", "/ogc", "/open311")
 """Beginnings of the addresses that programs use: they get problem details, no page."""
 
@@ -52,6 +55,9 @@ def problem(request: Request, status: HTTPStatus | int, error: Exception | str) 
         accept=request.headers.get("accept-language", ""),
     )
     detail = error if isinstance(error, str) else refusal_words(language, error)
+    if request.url.path.startswith(OPEN311):
+        ending = "xml" if request.url.path.endswith(".xml") else "json"
+        return Response(failure(code, detail, ending), code, media_type=MEDIA[ending])
     if _is_for_programs(request):
         content = {"type": _type(error), "title": code.phrase, "status": code, "detail": detail}
         return JSONResponse(content, code, media_type="application/problem+json")

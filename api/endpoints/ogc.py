@@ -16,6 +16,7 @@ from api.deps import (
     SettingsDep,
     StoreDep,
     UserDep,
+    get_signed_in,
     get_staff,
 )
 from api.errors import BadQueryError, NotFoundError
@@ -75,11 +76,18 @@ AskedDep = Annotated[Asked, Depends(Asked)]
 
 
 def get_view(
-    request: Request, asked: AskedDep, store: StoreDep, user: UserDep, key: MaybeKeyDep
+    request: Request,
+    asked: AskedDep,
+    store: StoreDep,
+    settings: SettingsDep,
+    user: UserDep,
+    key: MaybeKeyDep,
 ) -> View:
     """Return what the account or the program that asks may see."""
     action = f"read features {request.path_params.get('collection', '')}".strip()
-    return view_features(store, key or get_staff(user), asked.area, action=action)
+    return view_features(
+        store, key or get_staff(get_signed_in(user), settings), asked.area, action=action
+    )
 
 
 ViewDep = Annotated[View, Depends(get_view)]

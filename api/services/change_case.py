@@ -43,11 +43,16 @@ def change_case(here: Installation, who: Who, seen: Seen, change: Change) -> Cas
         If a state cannot follow, words are missing, or a day or cause is none.
     """
     with changing_case(here, who, seen) as changing:
-        _answer(changing, change)
-        _state(changing, change)
-        _cause(changing, change.cause)
-        _due(changing, change.due_on)
+        apply_change(changing, change)
     return changing.case
+
+
+def apply_change(changing: Changing, change: Change) -> None:
+    """Carry out a change within one that has begun, or raise `CaseRefusedError`."""
+    _answer(changing, change)
+    _state(changing, change)
+    _cause(changing, change.cause)
+    _due(changing, change.due_on)
 
 
 def _answer(changing: Changing, change: Change) -> None:

@@ -19,6 +19,7 @@ from api.services.installation import Installation
 from api.services.limits import FailureLimit
 from api.services.make_edition import make_edition
 from api.services.publish_area import read_content
+from api.services.release_content import K_PUBLIC
 from api.store import releases, users
 from api.store.authorities import CaseAttachment
 from api.store.models import Campaign, School
@@ -146,10 +147,6 @@ EXPECTED: dict[tuple[str, str], Row] = {
     ("POST", "/teach/campaigns/{campaign_id}/remarks"): only(422, *TEACHERS),
     ("GET", "/hotspots"): only(200, *AREAS_STAFF),
     ("GET", "/api/hotspots"): only(200, *AREAS_STAFF, out=401),
-    ("GET", "/api/hotspots/values"): only(200, *AREAS_STAFF, out=401),
-    ("GET", "/api/places/{place_id}"): only(
-        200, "teacher", "teacher of another school", *BODYS_STAFF, out=401
-    ),
     ("GET", "/hotspots/{area}.{ending}"): only(200, *AREAS_STAFF),
     ("GET", "/hotspots/stability"): only(200, *AREAS_STAFF),
     ("GET", "/ogc"): everybody(200),
@@ -161,10 +158,17 @@ EXPECTED: dict[tuple[str, str], Row] = {
     ("GET", "/ogc/collections/{collection}/items/{feature_id}"): only(
         200, "teacher", "teacher of another school", *BODYS_STAFF, out=401
     ),
+    ("GET", "/open311/v2/discovery.{ending}"): everybody(200),
+    ("GET", "/open311/v2/services.{ending}"): everybody(200),
+    ("GET", "/open311/v2/services/{code}.{ending}"): everybody(200),
+    ("GET", "/open311/v2/requests.{ending}"): everybody(200),
+    ("GET", "/open311/v2/requests/{request_id}.{ending}"): everybody(200),
+    ("POST", "/open311/v2/requests.{ending}"): everybody(405),
+    # With a body's key alone; tests/api/test_open311.py.
+    ("POST", "/open311/v2/servicerequestupdates.{ending}"): everybody(401),
     ("GET", "/places/{place_id}"): only(200, "teacher", "teacher of another school", *BODYS_STAFF),
     ("GET", "/schools/{school_id}"): only(200, *SCHOOLS_STAFF),
     ("GET", "/schools/{school_id}/report.pdf"): only(200, *SCHOOLS_STAFF),
-    ("GET", "/schools/{school_id}/letter.pdf"): only(200, *SCHOOLS_STAFF),
     ("GET", "/schools/{school_id}/parents"): everybody(200),
     ("GET", "/schools/{school_id}/parents.pdf"): everybody(200),
     ("GET", "/schools/{school_id}/convoys"): only(200, *SCHOOLS_STAFF),
@@ -192,8 +196,6 @@ EXPECTED: dict[tuple[str, str], Row] = {
     | {"officer": 303, "admin": 422},
     ("POST", "/cases/{case_id}/merge"): only(422, *BODYS_STAFF),
     ("POST", "/cases/{case_id}/split"): DECIDERS,
-    ("GET", "/patrol"): only(200, *AREAS_POLICE),
-    ("GET", "/patrol.pdf"): only(200, *AREAS_POLICE),
     ("GET", "/crashes"): only(200, *AREAS_POLICE),
     ("POST", "/crashes"): only(422, *AREAS_POLICE),
     ("GET", "/crashes/{token}"): only(200, "police"),
@@ -250,7 +252,9 @@ def address(
     with here.store.read() as session:
         release = releases.newest_whole(session, "neubrandenburg")
         assert release is not None
-        place = read_content(release)["places"][0]
+        places = read_content(release)["places"]
+        place = places[0]
+        public = next(at for at, one in enumerate(places) if one["participants"] >= K_PUBLIC)
     (version,) = [path.name for path in (here.settings.areas / "neubrandenburg").iterdir()]
     opened = open_class()
     values: dict[str, object] = {
@@ -293,12 +297,15 @@ def address(
             values["edition"] = f"{made.period}-{made.release}"
         if "{case_id}" in template and "case_id" not in values:
             values.update(with_image())
+        if "{request_id}" in template and "request_id" not in values:
+            values["request_id"] = request.getfixturevalue("open_case")(public).id
+        if template.startswith("/open311"):
+            values.update(ending="json", code="maintenance")
         if "convoys" in template:
             assert request.getfixturevalue("convoys")
         of_an_area = (
             "/admin/open",
             "hotspots",
-            "values",
             "stability",
             "crashes",
             "{place_id}",
@@ -390,11 +397,9 @@ def test_who_may(
         ("teacher", "/schools/{school}/convoys", "/schools/999999/convoys"),
         ("teacher", "/schools/{school}/convoys/1.pdf", "/schools/999999/convoys/1.pdf"),
         ("teacher", "/schools/{school}/report.pdf", "/schools/999999/report.pdf"),
-        ("teacher", "/schools/{school}/letter.pdf", "/schools/999999/letter.pdf"),
         ("police", "/hotspots/waren.csv", "/hotspots/warem.csv"),
         ("police", "/hotspots?area=waren", "/hotspots?area=warem"),
         ("police", "/api/hotspots?area=waren", "/api/hotspots?area=warem"),
-        ("police", "/api/hotspots/values?area=waren", "/api/hotspots/values?area=warem"),
         ("police", "/crashes?area=waren", "/crashes?area=warem"),
         # The other school lies in the other body's territory of the same area.
         ("officer", "/schools/{school}", "/schools/999999"),
@@ -434,13 +439,14 @@ MISSING = {
     "deputy_id": 999_999,
     "key_id": 999_999,
     "case_id": 999_999,
+    "request_id": 999_999,
     "image_id": 999_999,
     "measure_id": 999_999,
     "token": "x" * 40,
 }
 """By parameter of an address, what nobody ever gave out; new kinds of things belong here too."""
 NO_SECRETS = {
-    "area", "collection", "edition", "ending", "file", "name", "number", "part", "version",
+    "area", "code", "collection", "edition", "ending", "file", "name", "number", "part", "version",
 }  # fmt: skip
 """Parameters that choose among what one may see; of foreign areas there is a test of its own."""
 TELLING = [
