@@ -208,7 +208,7 @@ def test_a_deputy_sees_and_acts_for_both_bodies_for_as_long_as_it_was_asked(
 
 
 def test_an_administrator_gives_a_body_its_territory(
-    admin: TestClient, store: Store, barometer: Run
+    admin: TestClient, store: Store, barometer: Run, visitor: Callable[[], TestClient]
 ) -> None:
     form = {"name": "Traffic police", "area": AREA, "kind": "police", "causes": "enforcement",
             "answer_days": "14"}  # fmt: skip
@@ -230,16 +230,24 @@ def test_an_administrator_gives_a_body_its_territory(
     assert made.is_redirect
     page = made.headers["location"]
     assert "A part of the area." in admin.get(page).text
+    number = page.rpartition("/")[2]
+    new = barometer("user", "add", "chief@police.example", "--role", "police", "--body",
+                    number, stdin=PASSWORD)  # fmt: skip
+    assert new.code == 0, new.err
+    chief = visitor()
+    chief.cookies.set(STAFF, sign_in(store, "chief@police.example", PASSWORD))
+    # A file of crashes replaces the years of everybody: it is for who sees all of the area.
+    assert chief.get("/crashes").status_code == 404
+    assert 'href="/crashes"' not in chief.get("/account").text
     assert admin.post(page, data=form | {"where": "area", "name": "Police"}).is_redirect
+    assert chief.get("/crashes").status_code == 200
+    assert 'href="/crashes"' in chief.get("/account").text
     assert "The whole area." in admin.get(page).text
     with store.read() as session:
         body = session.get_one(Body, int(page.rpartition("/")[2]))
         assert (body.name, body.kind, body.causes) == ("Police", "police", ["enforcement"])
         assert body.answer_days == 14
 
-    new = barometer("user", "add", "chief@police.example", "--role", "police", "--body",
-                    str(body.id), stdin=PASSWORD)  # fmt: skip
-    assert new.code == 0, new.err
     wrong = barometer("user", "add", "x@police.example", "--role", "officer", "--body",
                       str(body.id), stdin=PASSWORD)  # fmt: skip
     assert "an officer needs" in wrong.err
