@@ -240,7 +240,7 @@ def after_messages(_: Callable[[str], str]) -> dict[str, str]:
         "fixed_around": _("The town says that it has fixed something. Answer if you ride there."),
         "fixed_place": _("{name}: the town says this is fixed. Is it better?"),
         "fixed_better": _("Better"),
-        "fixed_same": _("The same"),
+        "fixed_same": _("Same"),
         "fixed_worse": _("Worse"),
         "fixed_skip": _("Skip"),
         "fixed_thanks": _("Thank you, this is stored: {answer}."),

@@ -35,6 +35,7 @@ from .words import (
     time_words,
     type_words,
     variant_words,
+    verdict_short,
     verdict_words,
     why_words,
 )
@@ -108,6 +109,7 @@ def _environment(language: str) -> Environment:
         "case_state_words": case_state_words(catalogue.gettext),
         "students_say": lambda better: students_say(better, catalogue.ngettext),
         "verdict_words": verdict_words(catalogue.gettext),
+        "verdict_short": verdict_short(catalogue.gettext),
         "more_words": more_words(catalogue.gettext),
         "campaign_problems": campaign_problem_words(catalogue.gettext),
         "faces": faces(catalogue.gettext),

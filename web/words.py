@@ -81,6 +81,16 @@ def verdict_words(_: Callable[[str], str]) -> dict[str, str]:
     }
 
 
+def verdict_short(_: Callable[[str], str]) -> dict[str, str]:
+    """Return the same where it stands beside "students say"."""
+    return {
+        "few": _("not enough answers yet"),
+        "confirm": _("it is better"),
+        "disagree": _("it is not fixed"),
+        "divided": _("half of them: it is better"),
+    }
+
+
 def more_words(_: Callable[[str], str]) -> dict[str, str]:
     """Return the rides that a student may add to the first one, by their variant."""
     return {

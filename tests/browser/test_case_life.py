@@ -188,7 +188,7 @@ def test_students_have_a_word_in_whether_it_is_fixed_and_the_owner_decides(
     page.get_by_label("State", exact=True).select_option("fixed")
     page.get_by_label("Public answer").fill("The lamp works again.")
     save(page, "Save")
-    expect(page.get_by_text("not enough answers of students yet")).to_be_visible()
+    expect(page.get_by_text("not enough answers yet")).to_be_visible()
 
     student.reload()
     student.get_by_role("button", name="Worse").tap()
@@ -209,7 +209,7 @@ def test_students_have_a_word_in_whether_it_is_fixed_and_the_owner_decides(
     expect(page.locator(".history li").first).to_contain_text("1 better, 2 the same, 2 worse")
     axe(page)
     page.get_by_label("State", exact=True).select_option("being looked into")
-    page.get_by_label("Why is it taken up again?").fill("Students say that it is still dark.")
+    page.get_by_label("Why it is taken up again").fill("Students say that it is still dark.")
     save(page, "Save")
     expect(page.locator(".facts")).to_contain_text("being looked into")
     student.reload()
