@@ -23,6 +23,7 @@ def refusal_words(language: str, error: Exception) -> str:
         "TooManyAttemptsError": _("Too many wrong tries. Wait ten minutes and try again."),
         "ForeignOriginError": _("This was sent from another site and was not carried out."),
         "NotEnoughError": _("Not enough students have taken part yet."),
+        "OlderReleaseError": _("There is a newer release by now. Look at it first."),
         "NoReleaseError": _("Nothing has been published here yet."),
         "NotFoundError": _("This does not exist, or it is not yours to see."),
         "OutsideAreaError": _("the point lies outside the map"),

@@ -90,6 +90,7 @@ def _page(
         published=release is not None and release.number in {one.release for one in editions},
         making=job is not None and job.state in {"queued", "running"},
         at_least=K_PUBLIC,
-        error=error or (job.message if job is not None and job.state == "failed" else None),
+        failed=job.message if job is not None and job.state == "failed" else None,
+        error=error,
         simulated=view.simulated,
     )
