@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -63,7 +64,7 @@ def patrol_slots(rows: Iterable[Mapping[str, Any]], school_weeks: float) -> list
         and likely_cause(row["reasons"]) == "enforcement"
         for slot in _slots_of(row, school_weeks * SCHOOL_DAYS)
     ]
-    return sorted(found, key=lambda one: (-one.hourly, one.place, one.weekday, one.part))
+    return sorted(found, key=lambda one: (-one.hourly, one.place, one.weekday, _hours(one.part)))
 
 
 def plan_patrols(slots: Sequence[Slot], patrols: int) -> list[Slot]:
@@ -78,10 +79,16 @@ def plan_patrols(slots: Sequence[Slot], patrols: int) -> list[Slot]:
         free = [slot for slot in slots if _is_free(slot, taken)]
         if not free:
             break
-        visits = {slot.place: sum(one.place == slot.place for one in taken) for slot in free}
-        # Slots are sorted, and min keeps the first of those that were visited least.
-        taken.append(min(free, key=lambda slot: visits[slot.place]))
+        places = Counter(one.place for one in taken)
+        days = Counter(one.weekday for one in taken)
+        taken.append(min(free, key=lambda slot: _in_turn(slot, places, days)))
     return sorted(taken, key=lambda one: (one.weekday, _hours(one.part), one.place))
+
+
+def _in_turn(slot: Slot, places: Counter[str], days: Counter[int]) -> tuple[object, ...]:
+    """Return what makes a slot the next to take; of equal ones that of the emptiest day."""
+    day = slot.weekday
+    return places[slot.place], -slot.hourly, days[day], day, _hours(slot.part), slot.place
 
 
 def _slots_of(row: Mapping[str, Any], days: float) -> list[Slot]:

@@ -67,7 +67,7 @@ def quick_fixes(report: SafetyReport, _: Words) -> list[str]:
 
 def register(report: SafetyReport, _: Words) -> dict[str, Any]:
     """Return the action register: every case with its owner, its date and what is done."""
-    taken_on = [one for one in report.actions if one.owner or one.steps or one.state != "new"]
+    taken_on = _taken_on(report.actions)
     waiting = [one for one in report.actions if one not in taken_on]
     return {
         "title": _("What is being done"),
@@ -99,6 +99,34 @@ def _registered(one: Action, language: str, _: Words) -> dict[str, Any]:
         "state": case_words(_).get(one.state, one.state),
         "answer": one.answer,
     }
+
+
+def promises(report: SafetyReport, _: Words) -> list[str]:
+    """Return what was promised in one sentence a case: what, by whom, by when, and its state."""
+    return [
+        _("{place}: {measures}. {owner}, {state}; {due}. {answer}")
+        .format(
+            place=row["name"],
+            measures="; ".join(row["measures"]),
+            owner=row["owner"],
+            state=row["state"],
+            due=_("due on {day}").format(day=row["due"]) if one.due_on else _("without a date"),
+            answer=row["answer"],
+        )
+        .strip()
+        for one, row in (
+            (one, _registered(one, report.language, _)) for one in _taken_on(report.actions)
+        )
+    ]
+
+
+def changes_in_short(report: SafetyReport, _: Words) -> str:
+    """Return how the way to school changed, or nothing where no two years can be compared."""
+    return change_sentence(report.change, report.language, _) if report.change else ""
+
+
+def _taken_on(actions: Sequence[Action]) -> list[Action]:
+    return [one for one in actions if one.owner or one.steps or one.state != "new"]
 
 
 def _step(step: Step, language: str, _: Words) -> str:

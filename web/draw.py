@@ -75,7 +75,14 @@ def thanks_control(*, network: str, scale: Mapping[str, Any]) -> ScriptControl:
 
 def hotspot_control(*, network: str, scale: Mapping[str, Any]) -> ScriptControl:
     """Return the network of tiles `network`, coloured by the values of a release."""
-    return ScriptControl("hotspots", "js/api", "js/hotspots", network=network, scale=scale)
+    parts = ("api", "network_tiles", "network_layer", "hotspot_marks", "hotspots")
+    scripts = (f"js/{part}" for part in parts)
+    return ScriptControl("hotspots", *scripts, network=network, scale=scale)
+
+
+def opening_view(*, bounds: list[list[float]]) -> ScriptControl:
+    """Return what moves the map to the view of its address, else to bounds, before any tile."""
+    return ScriptControl("openingView", "js/page", "js/opening_view", bounds=bounds)
 
 
 def place_control(*, center: list[float], name: str) -> ScriptControl:
@@ -96,6 +103,11 @@ def convoy_control(*, convoys: list[Mapping[str, Any]]) -> ScriptControl:
 def parents_control(*, lines: list[dict[str, Any]], marks: list[dict[str, Any]]) -> ScriptControl:
     """Return the recommended ways to a school with the marks that the lists explain."""
     return ScriptControl("parents", "js/parents", lines=lines, marks=marks)
+
+
+def patrol_control(*, marks: list[dict[str, Any]]) -> ScriptControl:
+    """Return the numbered places of a patrol plan."""
+    return ScriptControl("patrol", "js/patrol", marks=marks)
 
 
 def inspection_control(*, bounds: list[list[float]]) -> ScriptControl:

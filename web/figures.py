@@ -42,17 +42,20 @@ def flow_map(  # noqa: PLR0913 - one figure, each part of it handed in
     mode: Literal["risk", "perception"] = "risk",
     width: float = 174.0,
     height: float = 205.0,
+    around: Literal["all", "places"] = "all",
 ) -> str:
     """Return the map as an SVG of `width` by `height` mm.
 
     `flows` holds student trips a week by segment id, only those that may be shown. `places` has
-    the columns rank and state. Everything is in WGS 84. The text in it is drawn, not read: whoever
+    the columns rank and state. It shows all of them, or is cut out `around` the places and the
+    school. Everything is in WGS 84. The text in it is drawn, not read: whoever
     embeds the figure gives it an alternative text.
     """
     _ = translations(language).gettext
     segments = network.segments
     ridden = segments[segments["id"].isin(flows.index)]
-    focus = gpd.GeoSeries([*ridden.geometry, *places.geometry, school], crs=segments.crs)
+    shown = ridden.geometry if around == "all" else ()
+    focus = gpd.GeoSeries([*shown, *places.geometry, school], crs=segments.crs)
     west, south, east, north = focus.total_bounds
     # Wide enough to fill the paper whatever its shape, small enough to leave a city's rest alone.
     pad = max(east - west, north - south) + 0.02

@@ -21,7 +21,9 @@ from .draw import (
     draw_control,
     hotspot_control,
     inspection_control,
+    opening_view,
     parents_control,
+    patrol_control,
     place_control,
     rate_control,
     school_control,
@@ -100,12 +102,19 @@ def thanks_map(area: Mapping[str, Any], *, language: str) -> MapParts:
     return _compose(area, control, language=language)
 
 
-def hotspot_map(area: Mapping[str, Any], *, language: str) -> MapParts:
-    """Return the map of hotspots."""
+def hotspot_map(
+    area: Mapping[str, Any],
+    *,
+    language: str,
+    view: tuple[float, float, float, float] | None = None,
+) -> MapParts:
+    """Return the map of hotspots, opened on the box `view` (west, south, east, north)."""
     network = f"{_folder(area)}/network.pmtiles"
-    # The script needs the breaks and colours only: the words of the legend stand on the page.
+    # The script needs the looks only: the words of the legend stand on the page.
     control = hotspot_control(network=network, scale=scale_json(scales(str)))
-    return _compose(area, control, language=language)
+    west, south, east, north = view or area["bbox"]
+    bounds = [_lat_lon(west, south), _lat_lon(east, north)]
+    return _compose(area, control, language=language, first=opening_view(bounds=bounds))
 
 
 def place_map(
@@ -153,6 +162,13 @@ def _rounded(shape: shapely.Geometry) -> list[list[list[float]]]:
     return [shapely.get_coordinates(part).round(5).tolist() for part in shapely.get_parts(shape)]
 
 
+def patrol_map(
+    area: Mapping[str, Any], marks: Sequence[Mapping[str, Any]], *, language: str
+) -> MapParts:
+    """Return the map of the numbered places (at: longitude and latitude, text) of a plan."""
+    return _compose(area, patrol_control(marks=[dict(mark) for mark in marks]), language=language)
+
+
 def inspection_map(area: Mapping[str, Any]) -> MapParts:
     """Return the map of a network as it was built; what it shows stands in its own page."""
     page = _page(area)
@@ -160,8 +176,16 @@ def inspection_map(area: Mapping[str, Any]) -> MapParts:
     return _parts(page)
 
 
-def _compose(area: Mapping[str, Any], control: ScriptControl, *, language: str) -> MapParts:
+def _compose(
+    area: Mapping[str, Any],
+    control: ScriptControl,
+    *,
+    language: str,
+    first: ScriptControl | None = None,
+) -> MapParts:
     page = _page(area)
+    if first is not None:
+        first.add_to(page)
     base_map(
         {
             "url": f"{_folder(area)}/basemap.pmtiles",

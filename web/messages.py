@@ -84,6 +84,10 @@ def script_messages(_: Callable[[str], str]) -> dict[str, str]:
             "Here, too few students have ridden to say anything. Grey is not safe: it is unknown."
         ),
         "open_place": _("Open {name}"),
+        "stress_missing": _(
+            "This area was imported by an older version: import it again to see its stress."
+        ),
+        "copy_by_hand": _("Copying does not work here. The address: {address}"),
         "values_failed": _("The values could not be loaded: {detail}."),
         "school": _("School"),
         "zoom_in": _("Zoom in"),

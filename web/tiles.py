@@ -1,4 +1,4 @@
-"""Vector tiles of an area: a base map with its names, and the network with nothing but ids."""
+"""Vector tiles of an area: a base map with its names, and the network with ids and its stress."""
 
 from __future__ import annotations
 
@@ -36,6 +36,8 @@ ROAD_ZOOM = {
     "bridleway": 14, "steps": 14,
 }  # fmt: skip
 UNLABELLED = frozenset({"service", "steps"})
+MOSTLY_ASSUMED = 0.5
+"""From this share on, a map says that the stress of a street is assumed."""
 
 
 Bounds = tuple[float, float, float, float]
@@ -55,7 +57,8 @@ def write_tiles(
 
     The base map has the given layers and `streets`: names of streets on lines that are merged by
     name, because a name on each of twenty short lines is drawn on none. The network has the
-    layers `segments` (id, k: "path" or "street") and `intersections` (id); values travel apart.
+    layers `segments` (id, k: "path" or "street", s: stress, a: 1 where it is mostly assumed) and
+    `intersections` (id); the values of releases travel apart.
     """
     folder.mkdir(parents=True, exist_ok=True)
     if progress:
@@ -89,8 +92,12 @@ def network_layers(network: Network) -> dict[str, gpd.GeoDataFrame]:
     """Return what may be rated, with an id and nothing that could change."""
     segments = network.segments[network.segments["within"].isna()]
     kinds = segments["facility"].eq("path").map({True: "path", False: "street"})
+    # No tag and no zero is as good as a number that is left out, and costs nothing.
+    assumed = segments["assumed"].ge(MOSTLY_ASSUMED).map({True: 1, False: ""})
     return {
-        "segments": segments[["id", "geometry"]].assign(k=kinds),
+        "segments": segments[["id", "geometry"]].assign(
+            k=kinds, s=segments["stress"].astype(int), a=assumed
+        ),
         "intersections": network.intersections[["id", "geometry"]],
     }
 

@@ -21,7 +21,7 @@ from web.site_visit import visit_checks
 from web.translation import translations
 from web.typesetting import in_drawings
 
-from .hotspots import groups_of
+from .hotspot_map import groups_of
 
 router = APIRouter(include_in_schema=False)
 

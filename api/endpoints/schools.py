@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 from api.deps import LibraryDep, PagesDep, SettingsDep, StaffDep, StoreDep
 from api.services.areas import map_area
 from api.services.print_convoy import MARGIN_MIN, convoy_times, print_convoy
-from api.services.print_report import print_report
+from api.services.print_report import print_letter, print_report
 from api.services.view_school import (
     SchoolView,
     SchoolYear,
@@ -90,6 +90,16 @@ def report(
     view = view_school(store, user, school_id, action="print report")
     printed = print_report(view, library.get(view.area), pages.language())
     return pdf(printed, f"safety-report-{school_id}-{view.release.number}.pdf")
+
+
+@router.get("/schools/{school_id}/letter.pdf")
+def letter(
+    pages: PagesDep, store: StoreDep, user: StaffDep, library: LibraryDep, school_id: SchoolId
+) -> Response:
+    """Print the letter of a school to the council from the newest release."""
+    view = view_school(store, user, school_id, action="print letter")
+    printed = print_letter(view, library.get(view.area), pages.language())
+    return pdf(printed, f"letter-{school_id}-{view.release.number}.pdf")
 
 
 @router.get("/schools/{school_id}/convoys", response_class=HTMLResponse)

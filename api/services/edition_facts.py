@@ -8,7 +8,7 @@ from api.store.models import Area
 
 from .public_rows import rests_on_one_class
 from .read_release import Published
-from .view_school import SCHOOL_YEAR_MONTH, school_year
+from .school_years import SCHOOL_YEAR_MONTH, school_year
 
 LICENCE = {
     "name": "ODbL-1.0",

@@ -33,7 +33,7 @@ from .locate_crashes import locate_again
 
 logger = logging.getLogger(__name__)
 
-LAYOUT = 3
+LAYOUT = 4
 """Counted up when the same OSM data gives other files, so that a re-import replaces them."""
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 

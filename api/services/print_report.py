@@ -20,6 +20,7 @@ from geo.crs import WGS84
 from geo.policy import policy_table
 from geo.protection import K_STAFF
 from web.figures import flow_map
+from web.letter import FIRST, council_letter
 from web.paper_map import GROUND_LAYERS, MapSheet, Paper, bounds_around, paper_map
 from web.posters import ClassPoster, class_poster
 from web.report_values import Action, PlaceRow, SafetyReport, Step
@@ -34,6 +35,8 @@ from .view_school import SchoolView, tell_change, tell_year
 ROWS = 40
 """Places in the table: more than a council reads, and the files hold them all."""
 MARKED = 10
+WHOLE_MM, CUTOUT_MM = 205.0, 95.0
+"""Height of the map of the report, and of the letter's."""
 KNOWN = frozenset({"ratings", "conflicts", "places", "eligible", "crashes"})
 """What a release counts that its figures rest on."""
 
@@ -46,6 +49,21 @@ def print_report(view: SchoolView, area: LoadedArea, language: str) -> bytes:
     NotEnoughError
         If fewer participants of the school are in the release than may be shown.
     """
+    return safety_report(assemble(view, area, language))
+
+
+def print_letter(view: SchoolView, area: LoadedArea, language: str) -> bytes:
+    """Return the school's letter to the council as PDF; it raises as `print_report` does."""
+    return council_letter(assemble(view, area, language, cut_out=True), view.area.title)
+
+
+def assemble(
+    view: SchoolView, area: LoadedArea, language: str, *, cut_out: bool = False
+) -> SafetyReport:
+    """Return what the report of a school says; it raises as `print_report` does.
+
+    With `cut_out` its map shows the first places alone.
+    """
     release, school, cases = view.release, view.school, view.cases
     answered = release.content["schools"].get(str(school.id), {})
     if "participants" not in answered:
@@ -54,42 +72,43 @@ def print_report(view: SchoolView, area: LoadedArea, language: str) -> bytes:
             f"at least {K_STAFF} are needed"
         )
     release = without_few_crashes(release)
-    rows = [row for row in release.places if str(school.id) in row["schools"]]
-    return safety_report(
-        SafetyReport(
-            language=language,
-            simulated=release.content["simulated"],
-            school=school.name,
-            campaign=", ".join(answered["titles"]),
-            from_day=date.fromisoformat(answered["from_day"]),
-            to_day=min(date.fromisoformat(answered["to_day"]), release.day),
-            release_number=release.number,
-            release_day=release.day,
-            release_hash=release.content_hash,
-            participants=answered["participants"],
-            routes=answered["routes"],
-            km=answered["km"],
-            km_rated=answered["km_rated"],
-            share_rated=answered["km_rated"] / answered["km"] if answered["km"] else 0.0,
-            roster=answered["roster"],
-            mode=release.content["mode"],
-            missing=release.content["missing"],
-            places=tuple(_row(place, row, cases) for place, row in enumerate(rows[:ROWS], start=1)),
-            map_svg=_map(release, rows, school, area, language),
-            settings=_settings(release.content["policy"]),
-            network_version=release.content["network_version"],
-            osm_date=_day(release.content["osm_date"]),
-            software_version=release.content["software"],
-            at_least=K_STAFF,
-            known={
-                name: count
-                for name, count in release.content["parameters"].items()
-                if name in KNOWN
-            },
-            robustness=release.robustness,
-            **_around(view, release, rows, area),
-        )
+    rows = _passed(release, school)
+    return SafetyReport(
+        language=language,
+        simulated=release.content["simulated"],
+        school=school.name,
+        campaign=", ".join(answered["titles"]),
+        from_day=date.fromisoformat(answered["from_day"]),
+        to_day=min(date.fromisoformat(answered["to_day"]), release.day),
+        release_number=release.number,
+        release_day=release.day,
+        release_hash=release.content_hash,
+        participants=answered["participants"],
+        routes=answered["routes"],
+        km=answered["km"],
+        km_rated=answered["km_rated"],
+        share_rated=answered["km_rated"] / answered["km"] if answered["km"] else 0.0,
+        roster=answered["roster"],
+        mode=release.content["mode"],
+        missing=release.content["missing"],
+        places=tuple(_row(place, row, cases) for place, row in enumerate(rows[:ROWS], start=1)),
+        map_svg=_map(release, rows, school, area, language, cut_out=cut_out),
+        settings=_settings(release.content["policy"]),
+        network_version=release.content["network_version"],
+        osm_date=_day(release.content["osm_date"]),
+        software_version=release.content["software"],
+        at_least=K_STAFF,
+        known={
+            name: count for name, count in release.content["parameters"].items() if name in KNOWN
+        },
+        robustness=release.robustness,
+        **_around(view, release, rows, area),
     )
+
+
+def _passed(release: Published, school: School) -> list[dict[str, Any]]:
+    """Return the places that the school's students pass, in their rank."""
+    return [row for row in release.places if str(school.id) in row["schools"]]
 
 
 def _around(
@@ -217,19 +236,28 @@ def _settings(policy: dict[str, float]) -> tuple[tuple[str, str, str, str], ...]
     )
 
 
-def _map(
-    release: Published, rows: list[dict[str, Any]], school: School, area: LoadedArea, language: str
+def _map(  # noqa: PLR0913 - what is drawn and how much of it
+    release: Published,
+    rows: list[dict[str, Any]],
+    school: School,
+    area: LoadedArea,
+    language: str,
+    *,
+    cut_out: bool = False,
 ) -> str:
+    """Return where students ride with the first places, or a cut-out around these."""
     flows = pd.Series(
         {row["id"]: row["passages"] for row in rows if row["kind"] == "segment"}, dtype=float
     )
     if flows.empty:
         return ""
     weeks = release.content["policy"]["school_weeks"]
-    marked = rows[:MARKED]
+    risk = release.content["mode"] == "risk"
+    claimed = [row for row in rows if row["state"] != "unknown" or not risk]
+    first = claimed[:FIRST] if cut_out else rows[:MARKED]
     places = gpd.GeoDataFrame(
-        {"rank": range(1, len(marked) + 1), "state": [row["state"] for row in marked]},
-        geometry=[shapely.Point(row["lon"], row["lat"]) for row in marked],
+        {"rank": range(1, len(first) + 1), "state": [row["state"] for row in first]},
+        geometry=[shapely.Point(row["lon"], row["lat"]) for row in first],
         crs=WGS84,
     )
     return flow_map(
@@ -239,6 +267,8 @@ def _map(
         school.location,
         language=language,
         mode=release.content["mode"],
+        height=CUTOUT_MM if cut_out else WHOLE_MM,
+        around="places" if cut_out else "all",
     )
 
 

@@ -3,7 +3,7 @@
 import gzip
 import json
 import logging
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from importlib.metadata import version
@@ -186,7 +186,7 @@ def _write(
         ),
     )
     confirmed = [row for row in cells.rows.values() if row["state"] == "confirmed"]
-    behind_places = _days_behind(cells, evidence.gathered.days)
+    behind_places = days_behind(cells.people, evidence.gathered.days)
     with here.store.write() as session:
         session.add(release)
         for participant in campaigns.new_senders(session, area_id):
@@ -203,9 +203,11 @@ def _write(
     return release
 
 
-def _days_behind(cells: Cells, days: Mapping[Hashable, date]) -> dict[str, list[date]]:
+def days_behind(
+    people: Mapping[str, Collection[Hashable]], days: Mapping[Hashable, date]
+) -> dict[str, list[date]]:
     """Return when those who stand behind each place sent their rides, as far as it is known."""
     return {
-        place: [days[str(one)] for one in people if str(one) in days]
-        for place, people in cells.people.items()
+        place: [days[str(one)] for one in those if str(one) in days]
+        for place, those in people.items()
     }

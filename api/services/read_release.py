@@ -15,6 +15,8 @@ from api.store.engine import Session
 from api.store.models import Release
 from geo.protection import K_STAFF
 
+from .school_years import newest_of_each_year
+
 Order = Literal["priority", "danger"]
 """Where a fix helps most, or where a ride is most dangerous."""
 NEWER: dict[str, Any] = dict.fromkeys((
@@ -96,6 +98,19 @@ def newest_release(session: Session, area_id: str) -> Published | None:
     """Return the newest release of an area, or None before the first."""
     head = releases.newest(session, area_id)
     return None if head is None else _read(head)
+
+
+def release_of_year(session: Session, area_id: str, year: int | None) -> Published | None:
+    """Return the newest release of a school year, or of all without one; None if there is none."""
+    if year is None:
+        return newest_release(session, area_id)
+    head = newest_of_each_year(releases.of_area(session, area_id)).get(year)
+    return None if head is None else _read(head)
+
+
+def years_of(session: Session, area_id: str) -> list[int]:
+    """Return the school years of which there is a release, the newest first."""
+    return list(newest_of_each_year(releases.of_area(session, area_id)))
 
 
 def last_release_before(session: Session, area_id: str, day: date) -> Published | None:

@@ -11,7 +11,14 @@ from api.store.models import Area, School, User
 from .areas import own_area, require_area
 from .campaigns import today
 from .cut_release import cut_release
-from .read_release import Published, newest_release, require_published, without_few_crashes
+from .read_release import (
+    Published,
+    newest_release,
+    release_of_year,
+    require_published,
+    without_few_crashes,
+    years_of,
+)
 from .territory import Territory, territory_of, territory_of_bodies
 
 CRASH_ROLES = frozenset({"police", "admin"})
@@ -26,7 +33,9 @@ class View:
     own: list[Area]
     """Every area that the account may choose from."""
     newest: Published | None
-    """Cut to the territory."""
+    """Of the school year that was asked for, cut to the territory."""
+    years: list[int]
+    """The school years of which there is a release, the newest first."""
     cases: dict[str, Case]
     """By place, of the places that the release shows in the territory, or all of the area."""
     simulated: bool
@@ -45,7 +54,9 @@ class View:
         return self.territory.bodies[0] if self.territory.bodies else None
 
 
-def view_release(store: Store, user: User, area_name: str, *, action: str) -> View:
+def view_release(
+    store: Store, user: User, area_name: str, *, action: str, year: int | None = None
+) -> View:
     """Return the newest release of one of the account's areas and record that it was seen.
 
     Who is neither police nor administrator sees it without few crashes, and a member of a body
@@ -55,6 +66,8 @@ def view_release(store: Store, user: User, area_name: str, *, action: str) -> Vi
     ----------
     area_name
         Empty for the account's first area.
+    year
+        The school year, by the year it began in, whose newest release it is; else of all.
 
     Raises
     ------
@@ -64,7 +77,8 @@ def view_release(store: Store, user: User, area_name: str, *, action: str) -> Vi
     with store.read() as session:
         area, own = own_area(session, user, area_name)
         territory = territory_of(session, user, today())
-        view = _view(session, area, own, territory, crashes=user.role in CRASH_ROLES)
+        found = release_of_year(session, area.id, year)
+        view = _view(session, area, own, territory, found, crashes=user.role in CRASH_ROLES)
     if view.newest is not None:
         with store.write() as session:
             audit.record(session, user.id, action, f"area {area.id}", release=view.newest.number)
@@ -76,7 +90,8 @@ def view_for_key(store: Store, key: ApiKey, *, action: str) -> View:
     with store.read() as session:
         area = require_area(session, key.body.area_id)
         territory = territory_of_bodies([key.body])
-        view = _view(session, area, [area], territory, crashes=key.body.kind == "police")
+        found = newest_release(session, area.id)
+        view = _view(session, area, [area], territory, found, crashes=key.body.kind == "police")
     if view.newest is not None:
         with store.write() as session:
             number = view.newest.number
@@ -103,14 +118,21 @@ def schools_in(session: Session, area_id: str, territory: Territory) -> set[int]
     return {school.id for school, kept in zip(found, inside, strict=True) if kept}
 
 
-def _view(
-    session: Session, area: Area, own: list[Area], territory: Territory, *, crashes: bool
+def _view(  # noqa: PLR0913  # what one look consists of
+    session: Session,
+    area: Area,
+    own: list[Area],
+    territory: Territory,
+    found: Published | None,
+    *,
+    crashes: bool,
 ) -> View:
-    newest = seen_of(session, newest_release(session, area.id), territory, crashes=crashes)
+    newest = seen_of(session, found, territory, crashes=crashes)
     return View(
         area=area,
         own=own,
         newest=newest,
+        years=years_of(session, area.id),
         cases=cases_in(session, area.id, newest, territory),
         simulated=campaigns.has_simulated(session, area.id),
         territory=territory,

@@ -17,11 +17,9 @@ from geo.school_meter import Meter, MeterChange, meter_change, school_meter
 from .campaigns import today
 from .case_states import ENDED
 from .read_release import Published, last_release_before, newest_release, require_published
+from .school_years import SCHOOL_YEAR_MONTH, school_year
 from .territory import WHOLE, Territory, territory_of
 from .view_release import CRASH_ROLES, cases_in, seen_of
-
-SCHOOL_YEAR_MONTH = 8
-"""A school year begins on the first day of this month."""
 
 
 @dataclass(frozen=True)
@@ -160,11 +158,6 @@ def require_convoy(view: SchoolView, number: int) -> dict[str, Any]:
     if not 0 < number <= len(view.convoys):
         raise NotFoundError("no such convoy in the newest release")
     return view.convoys[number - 1]
-
-
-def school_year(day: date) -> int:
-    """Return the calendar year in which the school year of a day began."""
-    return day.year if day.month >= SCHOOL_YEAR_MONTH else day.year - 1
 
 
 def _year_begins(day: date) -> date:

@@ -147,6 +147,10 @@ EXPECTED: dict[tuple[str, str], Row] = {
     ("POST", "/teach/campaigns/{campaign_id}/remarks"): only(422, *TEACHERS),
     ("GET", "/hotspots"): only(200, *AREAS_STAFF),
     ("GET", "/api/hotspots"): only(200, *AREAS_STAFF, out=401),
+    ("GET", "/api/hotspots/values"): only(200, *AREAS_STAFF, out=401),
+    ("GET", "/api/places/{place_id}"): only(
+        200, "teacher", "teacher of another school", *BODYS_STAFF, out=401
+    ),
     ("GET", "/hotspots/{area}.{ending}"): only(200, *AREAS_STAFF),
     ("GET", "/hotspots/stability"): only(200, *AREAS_STAFF),
     ("GET", "/ogc"): everybody(200),
@@ -169,6 +173,7 @@ EXPECTED: dict[tuple[str, str], Row] = {
     ("GET", "/places/{place_id}"): only(200, "teacher", "teacher of another school", *BODYS_STAFF),
     ("GET", "/schools/{school_id}"): only(200, *SCHOOLS_STAFF),
     ("GET", "/schools/{school_id}/report.pdf"): only(200, *SCHOOLS_STAFF),
+    ("GET", "/schools/{school_id}/letter.pdf"): only(200, *SCHOOLS_STAFF),
     ("GET", "/schools/{school_id}/parents"): everybody(200),
     ("GET", "/schools/{school_id}/parents.pdf"): everybody(200),
     ("GET", "/schools/{school_id}/convoys"): only(200, *SCHOOLS_STAFF),
@@ -196,6 +201,8 @@ EXPECTED: dict[tuple[str, str], Row] = {
     | {"officer": 303, "admin": 422},
     ("POST", "/cases/{case_id}/merge"): only(422, *BODYS_STAFF),
     ("POST", "/cases/{case_id}/split"): DECIDERS,
+    ("GET", "/patrol"): only(200, *AREAS_POLICE),
+    ("GET", "/patrol.pdf"): only(200, *AREAS_POLICE),
     ("GET", "/crashes"): only(200, *AREAS_POLICE),
     ("POST", "/crashes"): only(422, *AREAS_POLICE),
     ("GET", "/crashes/{token}"): only(200, "police"),
@@ -306,6 +313,7 @@ def address(
         of_an_area = (
             "/admin/open",
             "hotspots",
+            "values",
             "stability",
             "crashes",
             "{place_id}",
@@ -397,9 +405,11 @@ def test_who_may(
         ("teacher", "/schools/{school}/convoys", "/schools/999999/convoys"),
         ("teacher", "/schools/{school}/convoys/1.pdf", "/schools/999999/convoys/1.pdf"),
         ("teacher", "/schools/{school}/report.pdf", "/schools/999999/report.pdf"),
+        ("teacher", "/schools/{school}/letter.pdf", "/schools/999999/letter.pdf"),
         ("police", "/hotspots/waren.csv", "/hotspots/warem.csv"),
         ("police", "/hotspots?area=waren", "/hotspots?area=warem"),
         ("police", "/api/hotspots?area=waren", "/api/hotspots?area=warem"),
+        ("police", "/api/hotspots/values?area=waren", "/api/hotspots/values?area=warem"),
         ("police", "/crashes?area=waren", "/crashes?area=warem"),
         # The other school lies in the other body's territory of the same area.
         ("officer", "/schools/{school}", "/schools/999999"),

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from starlette.testclient import TestClient
 
 from api.errors import CaseChangedError, CaseRefusedError, NotFoundError, NotYourCaseError
+from api.services.area_evidence import area_evidence
 from api.services.areas import LoadedArea
 from api.services.campaigns import today
 from api.services.case_measures import (
@@ -31,6 +32,7 @@ from api.services.installation import Installation
 from api.services.merge_cases import merge_cases
 from api.services.note_case import note_case
 from api.services.open_cases import open_cases, owner_of
+from api.services.publish_area import days_behind
 from api.services.read_release import newest_release
 from api.services.split_case import split_case
 from api.services.tables import place_middle
@@ -40,6 +42,7 @@ from api.store import audit, cases, measures
 from api.store.authorities import Body, Case, CaseEvent
 from api.store.engine import Store
 from api.store.models import Audit, User
+from tests.api.running import Run
 from web.columns import CASE_STATES
 
 AREA = "neubrandenburg"
@@ -149,6 +152,36 @@ def test_a_place_gets_a_second_case_only_from_those_who_answered_after_the_first
     (second,) = opened(*[after] * 7, *[before] * 6)
     assert (second.earlier_id, second.state, second.opened_in) == (first.id, "new", 2)
     assert opened(*[after] * 30) == []
+
+
+def test_it_is_known_when_everybody_behind_a_place_answered(here: Installation) -> None:
+    with here.store.read() as session:
+        gathered = area_evidence(here, session, AREA).gathered
+    behind = days_behind(gathered.people, gathered.days)
+
+    assert sum(map(len, behind.values())) > 100
+    assert {place: len(days) for place, days in behind.items()} == {
+        place: len(people) for place, people in gathered.people.items()
+    }
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_cases_are_listed_and_shown_on_the_command_line(
+    barometer: Run, here: Installation, constable: User, open_case: OpenCase
+) -> None:
+    case = open_case(0, due_on=today() - timedelta(days=1))
+    done = open_case(1, state="done", answer="The hedge is cut.")
+    note_case(here, constable, case.id, "Seen on site.")
+
+    listed = barometer("case", "list", AREA).out
+    assert listed.split("\t")[:2] == [str(case.id), "new"]
+    assert "overdue" in listed
+    assert len(barometer("case", "list", AREA, "--all").out.splitlines()) == 2
+    shown = barometer("case", "show", str(case.id))
+    assert shown.code == 0
+    assert "Police\tInternal note: Seen on site." in shown.out
+    assert "answer\tThe hedge is cut." in barometer("case", "show", str(done.id)).out
+    assert barometer("case", "show", "999").code == 1
 
 
 @pytest.mark.parametrize("after", CASE_STATES)

@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 
 from api.services.campaigns import today
 from api.services.read_release import newest_release
-from api.services.view_school import school_year
+from api.services.school_years import school_year
 from api.store.authorities import Body, Case
 from api.store.engine import Store
 from api.store.models import Audit, Release, School

@@ -341,6 +341,7 @@ def visits(
         "/places/{place_id}": (officer, [f"/places/{place}"]),
         "/account/calendar": (officer, ["/account/calendar"]),
         "/cases/statistics": (officer, ["/cases/statistics"]),
+        "/patrol": (officer, ["/patrol"]),
         "/cases": (officer, ["/cases?state=", "/cases?state=merged"]),
         "/cases/{case_id}": (officer, [f"/cases/{case.id}?saved=true" for case in cases]),
         "/open": (open_to_all, ["/open"]),

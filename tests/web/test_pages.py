@@ -1,6 +1,7 @@
 import re
 from datetime import date
 from itertools import product
+from typing import Any
 
 import pytest
 from shapely import LineString
@@ -10,6 +11,8 @@ from tests.web.reader import Reader
 from web.assets import static_address
 from web.countermeasures import by_kind, measure_kind_words, measure_words
 from web.directions import Share, direction_words
+from web.hotspot_filters import Occurring
+from web.hotspot_page import hotspot_page
 from web.maps import (
     check_map,
     draw_map,
@@ -141,11 +144,29 @@ RELEASE = {
     "missing": {},
 }
 PERCEPTION = {**RELEASE, "mode": "perception", "missing": {"conflicts": (12, 30)}}
+NO_QUERY = dict.fromkeys(
+    ("area", "layer", "list", "period", "school", "time", "reason", "case", "evidence", "kind",
+     "sort", "page"), "",
+)  # fmt: skip
+
+
+def table(
+    *places: dict[str, Any], mode: str = "risk", language: str = "en", **query: str
+) -> dict[str, Any]:
+    """What the page of hotspots shows of places."""
+    rows = [{"case": "planned", "crashes": 3, "weight": 0.4} | place for place in places]
+    found = Occurring([2026, 2025], {"7": HOSTILE}, ["before_school"], ["speed"], ["path"], ["new"])
+    return hotspot_page(
+        rows, rows, mode=mode, query=NO_QUERY | query, found=found, language=language,
+        translate=str,
+    )  # fmt: skip
+
+
 LIST = {
     "map": hotspot_map(AREA, language="en"),
     "config": CONFIG,
-    "order": "priority",
-    "places": [PLACE],
+    **table(PLACE),
+    "area": "town",
     "groups": [GROUP],
     "downloads": [{"label": "CSV", "url": "/x.csv"}],
     "areas": [AREA],
@@ -389,7 +410,7 @@ def test_consent_is_never_ticked_beforehand() -> None:
 
 
 def test_list_says_what_is_missing_for_a_risk() -> None:
-    html = page("hotspots.html", release=PERCEPTION)
+    html = page("hotspots.html", release=PERCEPTION, **table(PLACE, mode="perception"))
 
     assert "Only perceived danger is shown" in html
     assert "reported near misses and falls: 12 of 30 needed" in html
@@ -398,7 +419,7 @@ def test_list_says_what_is_missing_for_a_risk() -> None:
 
 
 def test_list_without_release_claims_nothing() -> None:
-    html = page("hotspots.html", release=None, places=[])
+    html = page("hotspots.html", release=None, listing=None)
 
     assert "There are no results yet" in html
     assert "ranking" not in html
@@ -418,7 +439,7 @@ def test_the_priority_list_carries_what_a_fix_spares_and_how_sure_that_is() -> N
 
 
 def test_the_danger_list_carries_times_the_average_and_what_is_more_than_normal() -> None:
-    html = page("hotspots.html", order="danger")
+    html = page("hotspots.html", **table(PLACE, list="danger"))
 
     assert "2.2" in html
     assert "1.5–3.1" in html
@@ -429,24 +450,35 @@ def test_the_danger_list_carries_times_the_average_and_what_is_more_than_normal(
 def test_both_lists_are_links_and_the_shown_one_is_marked() -> None:
     links = {
         attributes["href"]: attributes.get("aria-current")
-        for tag, attributes in Reader(page("hotspots.html", order="danger")).tags
-        if tag == "a" and "list=" in str(attributes.get("href"))
+        for tag, attributes in Reader(page("hotspots.html", **table(PLACE, list="danger"))).tags
+        if tag == "a" and attributes.get("data-list") in {"priority", "danger"}
     }
 
-    assert links == {
-        "/hotspots?area=town&list=priority": None,
-        "/hotspots?area=town&list=danger": "page",
-    }
+    assert links == {"/hotspots": None, "/hotspots?list=danger": "page"}
 
 
-def test_places_without_enough_data_wait_behind_a_fold() -> None:
-    unknown = {**PLACE, "id": "s9", "state": "unknown"}
-    html = page("hotspots.html", places=[PLACE, unknown])
-    before, _, folded = html.partition("<details>")
+def test_a_heading_sorts_and_turns_and_says_how_it_is_sorted() -> None:
+    def headings(**query: str) -> dict[str, tuple[str | None, str | None]]:
+        html = page("hotspots.html", **table(PLACE, **query))
+        cells = re.findall(
+            r'<th scope="col"[^>]*?(?:aria-sort="(\w+)")?><a [^>]*?href="([^"]+)"', html
+        )
+        return {href: sort for sort, href in cells}
 
-    assert "Places without enough data: 1" in folded
-    assert 'data-id="s9"' not in before
-    assert "<details>" not in page("hotspots.html")
+    assert headings()["/hotspots?sort=-rank"] == "ascending"
+    assert headings()["/hotspots?sort=name"] == ""
+    assert headings(sort="avoidable")["/hotspots?sort=-avoidable"] == "descending"
+    assert headings(sort="-avoidable", kind="path")["/hotspots?kind=path&amp;sort=avoidable"] == (
+        "ascending"
+    )
+
+
+def test_a_filter_that_leaves_out_small_numbers_says_so() -> None:
+    assert "nobody is told of it" not in page("hotspots.html")
+    for name in ("school", "time", "reason"):
+        html = page("hotspots.html", **table(PLACE, **{name: "x"}))
+        assert "nobody is told of it" in html
+        assert "left out by your choice" in html
 
 
 def test_no_group_proves_nothing() -> None:

@@ -18,7 +18,7 @@ from geo.plausibility import MODES, Flag, flags, thresholds
 from geo.routing import Passage
 from geo.trimming import cut_index
 from web.messages import script_messages
-from web.scale import place_band, scale_json, scales
+from web.scale import layer_value, place_band, scale_json, scales
 
 pytestmark = pytest.mark.browser
 JS = Path(web.__file__).parent / "static" / "js"
@@ -45,7 +45,7 @@ def open_scripts(browser: Browser) -> Page:
         "ride",
         "answers",
         "contribution",
-        "hotspots",
+        "network_tiles",
         "plausible",
     ):
         tab.add_script_tag(path=str(JS / f"{name}.js"))
@@ -82,24 +82,28 @@ def test_cut_is_the_same_on_the_device_and_on_the_server(page: Page) -> None:
     assert sum(index is not None for index in expected) > 50
 
 
-def test_bands_are_the_same_at_every_boundary(page: Page) -> None:
+def test_a_place_is_drawn_in_the_band_of_its_value(page: Page) -> None:
     layers = scales(str)
-    values = {
-        layer: [x for b in scale.bands for x in (b.low, math.nextafter(b.high, 0), b.high)]
-        for layer, scale in layers.items()
-    }
     for layer, scale in layers.items():
+        values = [x for b in scale.bands for x in (b.low, math.nextafter(b.high, 0), b.high)]
         places = [
             {"state": state, scale.field: value}
-            for value in [*values[layer], None]
+            for value in [*values, None]
             for state in ("confirmed", "unknown")
         ]
+        ids = [f"s{number:010}" for number in range(len(places))]
+        signs = scale.band_numbers([layer_value(scale, place) for place in places])
         found = page.evaluate(
-            "([places, layer]) => places.map((p) => (barometer.band(p, layer) || {key: null}).key)",
-            [places, scale_json(layers)["layers"][layer]],
+            """([ids, layer, signs, bands]) => {
+                 const values = new barometer.NetworkValues({ ids, layers: { [layer]: signs } });
+                 const row = (id) => values.rows.get(barometer.networkTiles.keyOf(id));
+                 const band = (id) => bands[values.band(layer, row(id))];
+                 return ids.map((id) => (band(id) || { color: null }).color);
+               }""",
+            [ids, layer, signs, scale_json(layers)["layers"][layer]["bands"]],
         )
         bands = [place_band(scale, place) for place in places]
-        assert found == [band.key if band else None for band in bands]
+        assert found == [band.color if band else None for band in bands]
 
 
 def test_what_asks_for_a_second_look_is_the_same_on_the_device_and_on_the_server(

@@ -55,9 +55,16 @@ def test_every_place_is_in_the_network_tiles(folder: Path, area: tuple[Network, 
     assert ids == set(area[0].places.index)
 
 
-def test_network_tiles_hold_ids_and_nothing_that_changes(folder: Path) -> None:
+def test_network_tiles_hold_ids_and_nothing_that_changes(
+    folder: Path, area: tuple[Network, Layers]
+) -> None:
     layers = decode(folder / "network.pmtiles", 14)
-    assert {key for feature in layers["segments"] for key in feature} == {"id", "k"}
+    assert {key for feature in layers["segments"] for key in feature} == {"id", "k", "s", "a"}
+    known = area[0].places
+    for feature in layers["segments"]:
+        place = known.loc[feature["id"]]
+        assert feature["s"] == place["stress"]
+        assert ("a" in feature) == (place["assumed"] >= tiles.MOSTLY_ASSUMED)
     assert {feature["k"] for feature in layers["segments"]} == {"path", "street"}
     assert {key for feature in layers["intersections"] for key in feature} == {"id"}
 
