@@ -201,7 +201,7 @@ EXPECTED: dict[tuple[str, str], Row] = {
     | {"officer": 303, "admin": 422},
     ("POST", "/cases/{case_id}/merge"): only(422, *BODYS_STAFF),
     ("POST", "/cases/{case_id}/split"): DECIDERS,
-    ("GET", "/patrol"): only(200, *AREAS_POLICE),
+    ("GET", "/patrol"): only(200, *AREAS_POLICE, "police of another area"),
     ("GET", "/patrol.pdf"): only(200, *AREAS_POLICE),
     ("GET", "/crashes"): only(200, *AREAS_POLICE),
     ("POST", "/crashes"): only(422, *AREAS_POLICE),
