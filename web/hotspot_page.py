@@ -34,7 +34,8 @@ def hotspot_page(  # noqa: PLR0913  # what a view consists of
     rows
         Every place of the release.
     shown
-        Those that fit the filters, each with the state of its `case`, empty without one.
+        Those that fit the filters, each with the state of its `case`, empty without one, and
+        `about_case`: its number, owner and due day.
     query
         What the address says, every name of it, empty for what is usual.
     """

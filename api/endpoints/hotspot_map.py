@@ -10,10 +10,12 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from api.deps import PagesDep, StaffDep, StoreDep
 from api.schemas import HotspotOut, ProblemOut
 from api.services.areas import map_area
+from api.services.case_states import OPEN
 from api.services.choose_places import choose_places, offered
 from api.services.export_hotspots import FORMATS
 from api.services.read_release import Published, require_place
 from api.services.view_release import View, view_release
+from api.store.authorities import Case
 from web.evidence import evidence_lead, evidence_sentence
 from web.hotspot_filters import Occurring
 from web.hotspot_layers import map_values, with_values
@@ -139,9 +141,15 @@ def groups_of(release: Published, say: Callable[[str], str]) -> list[dict[str, A
 
 
 def _shown(view: View, asked: MapQuery) -> list[dict[str, Any]]:
-    """Return the places that fit, each with the state of its case."""
+    """Return the places that fit, each with its case in short."""
     if view.newest is None:
         return []
     found = choose_places(view.newest, view.cases, asked.choice())
-    states = {place: case.state for place, case in view.cases.items()}
-    return [row | {"case": states.get(row["id"], "")} for row in found]
+    return [row | _in_short(view.cases.get(row["id"])) for row in found]
+
+
+def _in_short(case: Case | None) -> dict[str, Any]:
+    if case is None:
+        return {"case": "", "about_case": None}
+    about = {"id": case.id, "owner": case.owner, "due_on": case.due_on, "open": case.state in OPEN}
+    return {"case": case.state, "about_case": about}

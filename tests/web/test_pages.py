@@ -154,7 +154,9 @@ def table(
     *places: dict[str, Any], mode: str = "risk", language: str = "en", **query: str
 ) -> dict[str, Any]:
     """What the page of hotspots shows of places."""
-    rows = [{"case": "planned", "crashes": 3, "weight": 0.4} | place for place in places]
+    about = {"id": 1, "owner": HOSTILE, "due_on": date(2026, 12, 1), "open": True}
+    case = {"case": "planned", "about_case": about}
+    rows = [case | {"crashes": 3, "weight": 0.4} | place for place in places]
     found = Occurring([2026, 2025], {"7": HOSTILE}, ["before_school"], ["speed"], ["path"], ["new"])
     return hotspot_page(
         rows, rows, mode=mode, query=NO_QUERY | query, found=found, language=language,
