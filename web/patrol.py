@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     Words = Callable[[str], str]
 
+OF_PATROLS = 100
+"""One hour meets few conflicts: figures are for so many like it."""
 LOOK_FOR = 2
 """Things to look for that a patrol can keep in mind."""
 
@@ -84,8 +86,8 @@ def patrol_notes(week: PatrolWeek, _: Words) -> list[str]:
     """Return what the figures of a plan mean, and what they cannot tell."""
     notes = [
         _(
-            "Expected: near misses and falls of the students who took part, while the patrol "
-            "stands there, with the range that holds the true value nine times in ten."
+            "Expected: near misses and falls of the students who took part, in 100 patrols like "
+            "this one, with the range that holds the true value nine times in ten."
         ),
         _(
             "Nobody asked on which weekdays students ride: every school day has a fifth of the "
@@ -133,7 +135,13 @@ def patrol_sheet(week: PatrolWeek) -> bytes:
             .ngettext("{n} patrol", "{n} patrols", len(week.stops))
             .format(n=len(week.stops)),
         ],
-        "header": [_("Day"), _("Time"), _("Place"), _("What to look for"), _("Expected")],
+        "header": [
+            _("Day"),
+            _("Time"),
+            _("Place"),
+            _("What to look for"),
+            _("Expected in 100 patrols"),
+        ],
         "rows": [stop_words(stop, week) for stop in week.stops],
         "none": "" if week.stops else nothing_words(week, _),
         "done": _("Done, and what was seen"),
@@ -154,8 +162,7 @@ def nothing_words(week: PatrolWeek, _: Words) -> str:
 
 
 def _number(value: float, week: PatrolWeek) -> str:
-    # Two digits that count: an hour meets few conflicts, and 0.00 would say none.
-    return format_decimal(value, format="@@", locale=week.language)
+    return format_decimal(value * OF_PATROLS, format="#,##0.0", locale=week.language)
 
 
 def _clock(moment: time, week: PatrolWeek) -> str:
