@@ -171,6 +171,9 @@ EXPECTED: dict[tuple[str, str], Row] = {
     # With a body's key alone; tests/api/test_open311.py.
     ("POST", "/open311/v2/servicerequestupdates.{ending}"): everybody(401),
     ("GET", "/places/{place_id}"): only(200, "teacher", "teacher of another school", *BODYS_STAFF),
+    ("GET", "/places/{place_id}/sheet.pdf"): only(
+        200, "teacher", "teacher of another school", *BODYS_STAFF
+    ),
     ("GET", "/schools/{school_id}"): only(200, *SCHOOLS_STAFF),
     ("GET", "/schools/{school_id}/report.pdf"): only(200, *SCHOOLS_STAFF),
     ("GET", "/schools/{school_id}/letter.pdf"): only(200, *SCHOOLS_STAFF),
