@@ -1,8 +1,9 @@
 """What the address of a view of the map says, and what the map gets for it."""
 
+from collections.abc import Mapping
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from api.services.choose_places import CaseChoice, Choice, Evidence, PartOfDay
 from api.services.read_release import Order
@@ -25,6 +26,12 @@ class MapQuery(BaseModel):
     kind: str = Field("", pattern=r"^[a-z_]{0,30}(/[a-z_]{1,20})?$")
     sort: Sort = ""
     page: int = Field(1, ge=1, le=100_000)
+
+    @model_validator(mode="before")
+    @classmethod
+    def without_empty(cls, said: Mapping[str, object]) -> dict[str, object]:
+        """Leave out what is empty: a form without scripts sends all of its fields."""
+        return {name: value for name, value in said.items() if value != ""}
 
     @property
     def year(self) -> int | None:

@@ -195,6 +195,12 @@ def test_an_address_that_means_nothing_is_refused(
     assert problem(answer)
 
 
+def test_the_form_without_scripts_sends_empty_fields(police: TestClient, content: Row) -> None:
+    empty = "layer=&list=&period=&school=&time=&reason=&case=&evidence=&kind=&sort=&page=&whole="
+
+    assert listed(police, empty) == [row["id"] for row in content["places"][:ROWS]]
+
+
 def test_one_place_tells_what_the_list_tells_of_it(police: TestClient, content: Row) -> None:
     every = police.get(f"/api/hotspots?area={AREA}").json()["places"]
     one = police.get(f"/api/places/{content['places'][0]['id']}?area={AREA}")

@@ -89,11 +89,11 @@
       this.layer.show(shown);
       this.explain();
       this.remember();
-      for (const link of document.querySelectorAll("#list a[href^='/hotspots']")) {
+      for (const link of document.querySelectorAll("#list a[data-list]")) {
         const url = new URL(link.href);
         url.searchParams.delete("layer");
         if (this.query().get("layer")) url.searchParams.set("layer", shown);
-        link.href = url;
+        link.href = `${url.pathname}${url.search}`;
       }
     }
 
@@ -147,6 +147,8 @@
     showRow(row) {
       const at = barometer.latLng([Number(row.dataset.lon), Number(row.dataset.lat)]);
       this.map.setView(at, Math.max(16, this.map.getZoom()), { animate: !barometer.calm() });
+      // On a phone the table is far below the map.
+      this.map.getContainer().scrollIntoView({ block: "nearest", behavior: barometer.calm() ? "auto" : "smooth" });
       this.pick(row.dataset.id);
     }
   }
@@ -169,9 +171,9 @@
       view.filter();
     });
     find("panel").addEventListener("click", (event) => {
-      const link = event.target.closest("#list a[href^='/hotspots?'], #list a[href='/hotspots']");
+      const link = event.target.closest("#list a[data-list]");
       const row = event.target.closest("#ranking tr[data-id]");
-      if (link && link.dataset.list !== undefined) turn(view, link, event);
+      if (link) turn(view, link, event);
       else if (row && !event.target.closest("a")) view.showRow(row);
     });
     map.on("moveend", () => view.remember());

@@ -1,0 +1,100 @@
+"""The map of hotspots in a browser: its address opens the same view, its table is its equal."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from api.cookies import STAFF
+from api.settings import Settings
+
+Axe = Callable[[Page], None]
+VIEW = "() => [map_area.getZoom(), map_area.getCenter().lat.toFixed(4)]"
+READY = "() => barometer.hotspotView && !barometer.hotspotView.layer._loading"
+
+
+@pytest.fixture
+def template(published: str) -> str:
+    return published
+
+
+def signed_in(context: BrowserContext, token: str, site: str) -> Page:
+    context.add_cookies([{"name": STAFF, "value": token, "url": site}])
+    return context.new_page()
+
+
+def ids(page: Page) -> list[str]:
+    found: list[str] = page.eval_on_selector_all(
+        "#ranking tr[data-id]", "rows => rows.map((row) => row.dataset.id)"
+    )
+    return found
+
+
+def test_a_view_is_filtered_sorted_copied_and_opened_elsewhere(
+    phone: BrowserContext,
+    desk: BrowserContext,
+    site: str,
+    base: tuple[Settings, dict[str, str]],
+    axe: Axe,
+) -> None:
+    token = base[1]["police@town.example"]
+    page = signed_in(phone, token, site)
+    page.goto("/hotspots")
+    page.wait_for_function(READY)
+    every = ids(page)
+    axe(page)
+
+    # The table is on the map: a row goes there and says what is known, and so does a tap.
+    page.locator("#ranking .show").first.click()
+    expect(page.locator("#picked a")).to_be_visible()
+    said = page.locator("#picked").inner_text()
+    page.locator("#ranking .show").nth(1).click()
+    expect(page.locator("#picked")).not_to_have_text(said)
+    box = page.locator(".folium-map").bounding_box()
+    assert box
+    page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(page.locator("#picked a")).to_have_attribute("href", re.compile(every[1]))
+
+    # Filters ask the server for table and values; what is left is told to who does not see.
+    page.get_by_text("Choose places").click()
+    page.get_by_label("Kind of place").select_option("intersection")
+    expect(page.locator("#said")).to_contain_text(re.compile(r"of \d+"))
+    left = ids(page)
+    assert 0 < len(left) < len(every)
+    assert all(one.startswith("i") for one in left)
+    page.wait_for_function(
+        "(n) => barometer.hotspotView.layer.values.ids.length === n", arg=len(left)
+    )
+    page.get_by_role("radio", name="Rides").check()
+    expect(page.locator("#legend-exposure")).to_be_visible()
+    page.get_by_role("link", name="Place", exact=True).click()
+    expect(page.locator("th[aria-sort]")).to_contain_text("Place")
+    axe(page)
+
+    # The address is the view: the same map and table on another device.
+    address, seen = page.url, (ids(page), page.evaluate(VIEW))
+    assert {"kind=intersection", "layer=exposure", "sort=name"} <= set(re.split("[?&#]", address))
+    other = signed_in(desk, token, site)
+    other.goto(address)
+    other.wait_for_function(READY)
+    assert (ids(other), other.evaluate(VIEW)) == seen
+    expect(other.get_by_role("radio", name="Rides")).to_be_checked()
+    axe(other)
+
+
+def test_without_scripts_the_form_and_the_table_do_the_same(
+    open_browser: Callable[..., BrowserContext], site: str, base: tuple[Settings, dict[str, str]]
+) -> None:
+    page = signed_in(open_browser(java_script_enabled=False), base[1]["police@town.example"], site)
+    page.goto("/hotspots")
+    every = page.locator("#ranking tr[data-id]").count()
+    page.get_by_text("Choose places").click()
+    page.get_by_label("Kind of place").select_option("segment")
+    page.locator(".filters").get_by_role("button", name="Show").click()
+    rows = page.locator("#ranking tr[data-id]")
+    assert 0 < rows.count() < every
+    page.get_by_role("link", name="Danger", exact=True).click()
+    expect(page.locator("th[aria-sort]")).to_contain_text("Danger")
+    assert "kind=segment" in page.url
+    assert rows.first.get_attribute("data-id")
