@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import asin, cos, isfinite, radians, sin, sqrt
+from functools import cache
+from math import asin, cos, floor, isfinite, radians, sin, sqrt
 from typing import TYPE_CHECKING
+
+from geopandas import GeoSeries
 
 from .errors import GeographicCrsError
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    from pyproj import CRS
 
 WGS84 = "EPSG:4326"
 EARTH_RADIUS_M = 6_371_008.8
@@ -45,7 +49,27 @@ class BBox:
 
 def to_metres(frame: gpd.GeoDataFrame | gpd.GeoSeries) -> gpd.GeoDataFrame | gpd.GeoSeries:
     """Return the frame in the UTM zone of its own middle, so that lengths are metres."""
-    return frame if _is_metric(frame) else frame.to_crs(frame.estimate_utm_crs())
+    if _is_metric(frame):
+        return frame
+    if frame.crs != WGS84:
+        return frame.to_crs(frame.estimate_utm_crs())
+    west, south, east, north = frame.total_bounds
+    middle = (west + east) / 2, (south + north) / 2
+    if not all(isfinite(value) for value in middle):
+        # Of nothing there is no middle: geopandas says so.
+        return frame.to_crs(frame.estimate_utm_crs())
+    return frame.to_crs(_utm(floor(middle[0]), floor(middle[1])))
+
+
+@cache
+def _utm(west: int, south: int) -> CRS:
+    """Return the UTM zone of a square degree: every zone begins and ends at whole degrees.
+
+    Asking PROJ takes half the time of a small map, and a report has a dozen of them.
+    """
+    middle = GeoSeries.from_xy([west + 0.5], [south + 0.5], crs=WGS84)
+    zone: CRS = middle.estimate_utm_crs()
+    return zone
 
 
 def require_metres(frame: gpd.GeoDataFrame | gpd.GeoSeries) -> None:

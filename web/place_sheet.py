@@ -44,6 +44,11 @@ BEHIND = ("weight", "danger", "stress")
 
 def place_sheet(sheet: PlaceSheet) -> bytes:
     """Return the sheet as PDF/UA-1 on one or two pages; the same sheet gives the same bytes."""
+    return typeset("place_sheet.typ", sheet_words(sheet), day=sheet.release_day)
+
+
+def sheet_words(sheet: PlaceSheet) -> dict[str, Any]:
+    """Return all that the sheet says, for a PDF of its own and for the annex of a report."""
     _ = translations(sheet.language).gettext
     row = sheet.row
     title = place_title(row, _)
@@ -51,7 +56,7 @@ def place_sheet(sheet: PlaceSheet) -> bytes:
     release = _("Release {number} of {day}").format(
         number=sheet.release_number, day=_day(sheet.release_day, sheet)
     )
-    data = {
+    return {
         "language": sheet.language,
         "author": "Bicycle Barometer",
         "title": _("Sheet: {place}").format(place=title),
@@ -86,7 +91,6 @@ def place_sheet(sheet: PlaceSheet) -> bytes:
         "after": _after(sheet, _),
         "notes": _notes(sheet, _, release),
     }
-    return typeset("place_sheet.typ", data, day=sheet.release_day)
 
 
 def bars(row: Mapping[str, Any], language: str, _: Words) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from geo.school_meter import MeterChange
 
     from .parents_values import ParentsMap
+    from .place_values import PlaceSheet
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,8 @@ class SafetyReport:
     `ways` are the recommended ones; `stressful` is the share of the ridden length, where it may be
     told, on streets of more stress than calm. `reasons` counts how often each was given at the
     school's places, `effects` are the release's rows on what was done at these, and `change` how
-    the way to school changed since the last school year, None without an earlier one.
+    the way to school changed since the last school year, None without an earlier one. `sheets` are
+    those of its confirmed hotspots.
     """
 
     language: str
@@ -134,3 +136,4 @@ class SafetyReport:
     actions: tuple[Action, ...] = ()
     effects: tuple[Mapping[str, Any], ...] = ()
     change: MeterChange | None = None
+    sheets: tuple[PlaceSheet, ...] = ()

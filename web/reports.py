@@ -8,6 +8,7 @@ from babel.numbers import format_percent
 
 from .actions import register, what_changed
 from .method import limits, method_page, rests_on
+from .place_sheet import sheet_words
 from .report_parts import crashes, reasons, ways
 from .school_words import case_words
 from .sentences import (
@@ -68,6 +69,7 @@ def safety_report(report: SafetyReport) -> bytes:
         "register": register(report, _),
         "changed": what_changed(report, _),
         "annex": _("Annex"),
+        "sheets": [sheet_words(sheet) for sheet in report.sheets],
         "method": method_page(report.mode, _),
         "rests": rests_on(report, _),
         "stability": _stability(report, _),

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -22,19 +23,26 @@ from geo.protection import K_STAFF
 from web.figures import flow_map
 from web.letter import FIRST, council_letter
 from web.paper_map import GROUND_LAYERS, MapSheet, Paper, bounds_around, paper_map
+from web.place_values import PlaceSheet
 from web.posters import ClassPoster, class_poster
 from web.report_values import Action, PlaceRow, SafetyReport, Step
 from web.reports import safety_report
 from web.tiles import BASEMAP
+from web.typesetting import in_drawings
 
 from .areas import LoadedArea, area_folder
 from .read_release import Published, without_few_crashes
 from .recommend_ways import recommend_ways
+from .territory import WHOLE
+from .view_place import tell_place
+from .view_release import View
 from .view_school import SchoolView, tell_change, tell_year
 
 ROWS = 40
 """Places in the table: more than a council reads, and the files hold them all."""
 MARKED = 10
+SHEETS = 10
+"""Confirmed hotspots with a sheet in the annex, as many as the map has numbers."""
 WHOLE_MM, CUTOUT_MM = 205.0, 95.0
 """Height of the map of the report, and of the letter's."""
 KNOWN = frozenset({"ratings", "conflicts", "places", "eligible", "crashes"})
@@ -49,7 +57,8 @@ def print_report(view: SchoolView, area: LoadedArea, language: str) -> bytes:
     NotEnoughError
         If fewer participants of the school are in the release than may be shown.
     """
-    return safety_report(assemble(view, area, language))
+    report = assemble(view, area, language)
+    return safety_report(replace(report, sheets=_sheets(view, area, language)))
 
 
 def print_letter(view: SchoolView, area: LoadedArea, language: str) -> bytes:
@@ -103,6 +112,27 @@ def assemble(
         },
         robustness=release.robustness,
         **_around(view, release, rows, area),
+    )
+
+
+def _sheets(view: SchoolView, area: LoadedArea, language: str) -> tuple[PlaceSheet, ...]:
+    """Return the sheet of each confirmed hotspot on the ways of the school, as schools see it."""
+    release = without_few_crashes(view.release)
+    seen = View(
+        area=view.area,
+        own=[],
+        newest=release,
+        years=[],
+        cases=view.cases,
+        simulated=view.simulated,
+        territory=WHOLE,
+        crashes=False,
+    )
+    if release.mode != "risk":
+        return ()
+    confirmed = [row for row in _passed(release, view.school) if row["state"] == "confirmed"]
+    return tuple(
+        tell_place(seen, area, row["id"], language, names=in_drawings) for row in confirmed[:SHEETS]
     )
 
 

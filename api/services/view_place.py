@@ -38,13 +38,27 @@ def view_place(  # noqa: PLR0913 - who asks, for what, in which language
     NotFoundError
         The same for a place that is hidden, foreign or not there.
     """
+    require_place(view.release, place_id)
+    with store.read() as session:
+        spot = _black_spot(session, view, place_id)
+    return tell_place(view, loaded, place_id, language, spot=spot, names=names)
+
+
+def tell_place(  # noqa: PLR0913 - what is known of it, in which language
+    view: View,
+    loaded: LoadedArea,
+    place_id: str,
+    language: str,
+    *,
+    spot: BlackSpot | None = None,
+    names: Callable[[str], bool] = bool,
+) -> PlaceSheet:
+    """Return what the sheet of a place says; it raises as `view_place` does."""
     release, area = view.release, view.area
     row = require_place(release, place_id)
     catalogue = translations(language)
     say: Callable[[str], str] = catalogue.gettext
     arms, plan = _plan(loaded, view, row, language, names)
-    with store.read() as session:
-        spot = _black_spot(session, view, place_id)
     osm = release.content["osm_date"]
     return PlaceSheet(
         language=language,

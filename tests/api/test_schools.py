@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 from api.services.campaigns import today
 from api.services.read_release import newest_release
 from api.services.school_years import school_year
-from api.store.authorities import Body, Case
+from api.store.authorities import Body, Case, CaseMeasure
 from api.store.engine import Store
 from api.store.models import Audit, Release, School
 
@@ -262,3 +262,43 @@ class TestBeforeTheFirstRelease:
             page = words(teacher, f"/schools/{school.id}{path}")
             assert "There are no results yet." in page
         assert teacher.get(f"/schools/{school.id}/report.pdf").status_code in {404, 409}
+
+
+def test_the_report_has_a_sheet_for_each_confirmed_hotspot_and_the_register_of_its_case(
+    police: TestClient, school: School, store: Store, rewrite: Rewrite
+) -> None:
+    def two_confirmed(content: Row) -> None:
+        content["mode"] = "risk"
+        passed = [row for row in content["places"] if str(school.id) in row["schools"]]
+        for row in content["places"]:
+            row["state"] = "unknown"
+        for row in passed[:2]:
+            row |= {"state": "confirmed", "crashes": 3, "crashes_ksi": 1}
+
+    rewrite(2, two_confirmed)
+    with store.read() as session:
+        release = newest_release(session, AREA)
+        assert release is not None
+    place = next(row["id"] for row in release.places if str(school.id) in row["schools"])
+    with store.write() as session:
+        case = Case(area_id=AREA, place_id=place, opened_in=2, state="planned")
+        session.add(case)
+        session.flush()
+        session.add(
+            CaseMeasure(case_id=case.id, what="Cut the hedge", kind="quick", cost="small",
+                        planned_on=date(2030, 3, 1))
+        )  # fmt: skip
+
+    report = police.get(f"/schools/{school.id}/report.pdf")
+    read = (page.extract_text() for page in pypdf.PdfReader(io.BytesIO(report.content)).pages)
+    text = " ".join(" ".join(read).split())
+
+    assert text.count("Sheet of a place") == 2
+    # Not even the police prints into it what a school may not know.
+    assert text.count("you may not see so few crashes") == 2
+    assert "Cut the hedge (Quick repairs" in text
+    assert "March 1, 2030" in text
+    letter = police.get(f"/schools/{school.id}/letter.pdf")
+    pages = pypdf.PdfReader(io.BytesIO(letter.content)).pages
+    assert len(pages) == 2
+    assert "Cut the hedge" in pages[1].extract_text()
