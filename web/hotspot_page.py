@@ -1,6 +1,7 @@
 """What the page of hotspots shows of a release: layers, filters, the table and their addresses."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from .evidence import weight_words
@@ -40,12 +41,10 @@ def hotspot_page(  # noqa: PLR0913  # what a view consists of
         What the address says, every name of it, empty for what is usual.
     """
     usual = "risk" if mode == "risk" else "danger"
-    listing = list_places(
-        [row | {"rests_on": weight_words(row["weight"], language, translate)} for row in shown],
-        mode=mode,
-        query=query,
-        translate=translate,
-    )
+    listing = list_places(shown, mode=mode, query=query, translate=translate)
+    # Only of the rows of this page: words for a whole city take a second.
+    rests = [row | {"rests_on": weight_words(row["weight"], language, translate)}
+             for row in listing.rows]  # fmt: skip
     return {
         "query": query,
         "address": lambda **changes: map_address(query, **changes),
@@ -56,7 +55,7 @@ def hotspot_page(  # noqa: PLR0913  # what a view consists of
         "left_out": any(query[name] for name in PARTS),
         "unfiltered": map_address({name: query[name] for name in KEPT}),
         "every": len(rows),
-        "listing": listing,
+        "listing": replace(listing, rows=rests),
         "case_words": case_words(translate),
     }
 

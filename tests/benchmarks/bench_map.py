@@ -29,6 +29,7 @@ from playwright.sync_api import Browser, Page, Route, sync_playwright
 from playwright.sync_api import TimeoutError as TooLong
 
 from api.cookies import STAFF
+from api.schemas import HotspotOut
 from api.services.accounts import add_user, sign_in
 from api.services.areas import area_folder
 from api.services.installation import Installation, open_installation
@@ -193,7 +194,9 @@ def release_row(number: int, place: Any, city: City) -> dict[str, Any]:  # noqa:
         else place.geometry
     )
     state = "confirmed" if danger > 0.75 else "watch" if danger > 0.65 else "unknown"
-    return dict.fromkeys(STATISTICS, danger) | {
+    unsaid = dict.fromkeys(HotspotOut.model_fields, None) | dict.fromkeys(STATISTICS, danger)
+    codes = {name: {} for name in ("times", "counterparts", "helps", "likes")}
+    return unsaid | codes | {
         "id": place.Index, "kind": place.kind, "type": place.type, "name": place.name or "",
         "stress": int(place.stress), "assumed": float(place.assumed), "assumptions": [],
         "lon": round(middle.x, 6), "lat": round(middle.y, 6), "rank": number + 1, "state": state,
@@ -318,6 +321,7 @@ def click(page: Page) -> float:
     }""")
     page.evaluate(f"() => {{ window.answered = ({ANSWER})(); }}")
     page.touchscreen.tap(x, y)
+    page.wait_for_function("() => document.querySelector('#picked a')", timeout=60_000)
     return float(page.evaluate("() => window.answered"))
 
 
