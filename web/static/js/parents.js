@@ -5,6 +5,8 @@ barometer.parents = (map, options) => {
   const { latLng, pin } = barometer;
   const { school } = barometer.config;
   const CASING_PX = 4;
+  const SMALL_PX = 600;
+  const NEAR_M = 1400;
   const WIDTHS_PX = [4, 6, 9];
   const turned = (parts) => parts.map((part) => part.map(latLng));
 
@@ -22,7 +24,10 @@ barometer.parents = (map, options) => {
   barometer.schoolPin().unbindTooltip().addTo(map);
   for (const mark of options.marks) pin(mark.at, `parents-pin ${mark.kind}`, mark.text, { interactive: false }).addTo(map);
 
-  const bounds = L.latLngBounds([latLng([school.lon, school.lat])]);
-  options.marks.forEach((mark) => bounds.extend(latLng(mark.at)));
+  // On a phone the marks of all ways would hide them: it begins at the school.
+  const small = map.getSize().x < SMALL_PX;
+  const at = L.latLng(latLng([school.lon, school.lat]));
+  const bounds = small ? at.toBounds(NEAR_M) : L.latLngBounds([at]);
+  if (!small) options.marks.forEach((mark) => bounds.extend(latLng(mark.at)));
   map.fitBounds(bounds, { padding: [16, 16], maxZoom: 16, animate: false });
 };
