@@ -260,7 +260,7 @@ PAGES = {
         "progress": PROGRESS, "number": 7,
         "results": {
             "release": 2, "day": "2026-11-21", "single_class": True, "sent": ["there"],
-            "cases": [{"name": HOSTILE, "kind": "segment", "state": "new"}],
+            "cases": [{"name": HOSTILE, "kind": "segment", "state": "new", "better": 0}],
         },
     },
     "teach.html": {"user": STAFF, "campaigns": [CAMPAIGN], "opened": 2},
