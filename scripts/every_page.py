@@ -18,6 +18,7 @@ LIST = ROOT / "docs" / "pages.md"
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 WIDTHS: dict[str, dict[str, Any]] = {"phone": PHONE, "desk": DESK}
 COLOURS = 64
+CASE = re.compile(r"^/cases/\d+$")
 HEAD = """# Every page
 
 At 390 and at 1280 pixels, of the demo (simulated students, a real town); made by `make pictures`.
@@ -52,17 +53,27 @@ TEACHER = (
     Stop("remarks", "{campaign}/remarks", "Texts waiting"),
     Stop("school", "{school}", "The school"),
     Stop("convoys", "{school}/convoys", "Convoys"),
+    Stop("parents", "{school}/parents", "Calm ways, for parents (open to everybody)"),
 )
 POLICE = (
     Stop("hotspots", "/hotspots", "Police and municipality: hotspots"),
     Stop("place", "{place}", "One place"),
     Stop("stability", "/hotspots/stability", "How stable the ranking is"),
+    Stop("cases", "/cases", "Cases: who has which place, and until when"),
+    Stop("case", "{case}", "One case"),
+    Stop("statistics", "/cases/statistics", "How long answers and fixes take"),
+    Stop("patrol", "/patrol", "Patrol plan of a week"),
     Stop("crashes", "/crashes", "Official crashes"),
+    Stop("account", "/account", "The own account: codes, deputy, mails, keys"),
+    Stop("calendar", "/account/calendar", "Calendar of due days"),
+    Stop("ogc", "/ogc?f=html", "OGC API - Features, for their own tools"),
 )
 ANYBODY = (
     Stop("home", "/", "The first page"),
     Stop("help", "/help", "What is stored, and help"),
     Stop("mine", "/mine", "Delete what I sent"),
+    Stop("open", "/open", "Open data"),
+    Stop("dictionary", "/open/dictionary", "Dictionary of the open data"),
     Stop("sign-in", "/sign-in", "Staff sign-in"),
 )
 
@@ -99,7 +110,11 @@ def addresses(page: Page, role: str) -> dict[str, str]:
     if role == "police":
         first = page.locator("#ranking tr[data-id] a").first
         expect(first).to_be_attached()
-        return {"place": str(first.get_attribute("href"))}
+        place = str(first.get_attribute("href"))
+        page.goto("/cases")
+        case = page.locator("a[href^='/cases/']").filter(has_not_text="CSV")
+        found = [str(link.get_attribute("href")) for link in case.all()]
+        return {"place": place, "case": next(one for one in found if CASE.match(one))}
     links = {
         "campaign": re.compile(r"^/teach/campaigns/\d+$"),
         "school": re.compile(r"^/schools/\d+$"),

@@ -14,7 +14,8 @@ from web.translation import LANGUAGES, choose_language, translations
 WEB = Path(translation.__file__).parent
 PLACEHOLDER = re.compile(r"%\(\w+\)s|\{\w+\}")
 HOW = (
-    "run: pybabel extract -F web/locale/babel.cfg -o web/locale/messages.pot --no-location web; "
+    "run: pybabel extract --sort-output -F web/locale/babel.cfg -o web/locale/messages.pot "
+    "--no-location web; "
     "pybabel update -i web/locale/messages.pot -d web/locale --no-fuzzy-matching; then translate"
 )
 translated = pytest.mark.parametrize("language", [code for code in LANGUAGES if code != "en"])

@@ -4,7 +4,7 @@
    device knows whether it does. */
 (() => {
   const { say, show, find } = barometer;
-  const ANSWERS = ["better", "same", "worse"];
+  const ANSWERS = { better: "fixed_better", same: "fixed_same", worse: "fixed_worse" };
   const SKIPPED = "barometer.skipped";
   const MOST_ASKED = 3;
 
@@ -60,7 +60,7 @@
   function question(one) {
     const box = made("fieldset", "", "fixed");
     const row = made("div", "", "row");
-    const buttons = ANSWERS.map((answer) => button(say(`fixed_${answer}`), answer));
+    const buttons = Object.entries(ANSWERS).map(([answer, words]) => button(say(words), answer));
     const leave = button(say("fixed_skip"), "");
     leave.className = "plain";
     press(buttons, one.answer);
