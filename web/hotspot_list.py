@@ -113,6 +113,8 @@ def _column(key: str, label: str, asked: str, query: Mapping[str, Any]) -> Colum
 
 def _in_order(rows: Sequence[Row], field: str, *, backwards: bool) -> list[Row]:
     """Return the rows by a field; those without a value come last whichever way it goes."""
+    if field == "rank" and not backwards:
+        return list(rows)
     known = [row for row in rows if row[field] not in (None, "")]
     rest = [row for row in rows if row[field] in (None, "")]
     falling = (field not in UPWARDS and field != "rank_danger") != backwards
