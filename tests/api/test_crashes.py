@@ -191,7 +191,7 @@ def test_a_file_of_another_town_is_shown_but_not_imported(
     assert count_rows()["crashes"] == before
 
 
-@how(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25)
+@how(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=10)
 @given(
     start=st.sampled_from([b"", b"{", b"PK\x03\x04", b"SQLite format 3\0", HEADER.encode()]),
     rest=st.binary(max_size=200),
