@@ -15,6 +15,7 @@ from api.services.calmer_way import CalmerWay, calmer_way
 from api.services.confirm_fixed import Answer, confirm_fixed
 from api.services.student_results import StudentResults, public_danger, student_results
 
+from .cases import CaseId
 from .submissions import PROBLEM
 
 router = APIRouter(
@@ -72,7 +73,7 @@ def answer_fixed(
     participant: ParticipantDep,
     store: StoreDep,
     settings: SettingsDep,
-    case_id: int,
+    case_id: CaseId,
     said: AnswerIn,
 ) -> None:
     """Store whether a place that is called fixed is better; the same again changes the answer."""

@@ -166,6 +166,7 @@ def test_only_who_has_sent_a_ride_is_heard(
 
     assert say(student, case_id, "better") == 409
     assert say(rider()[0], case_id, "fine") == 422
+    assert say(rider()[0], 10**20, "better") == 422
     assert say(rider()[0], case_id, "better") == 204
 
 
