@@ -336,6 +336,10 @@ def visits(
         ),
         "/schools/{school_id}": (teacher, [f"/schools/{opened.school_id}"]),
         "/schools/{school_id}/convoys": (teacher, [f"/schools/{opened.school_id}/convoys"]),
+        "/schools/{school_id}/parents": (
+            open_to_all,
+            [f"/schools/{opened.school_id}/parents"],
+        ),
         "/hotspots": (officer, ["/hotspots", "/hotspots?list=danger"]),
         "/hotspots/stability": (officer, ["/hotspots/stability"]),
         "/places/{place_id}": (officer, [f"/places/{place}"]),
