@@ -22,7 +22,7 @@ from api.commands import (
     release,
     user,
 )
-from api.commands.terminal import INTERRUPTED, REFUSED, Bar, here, stop
+from api.commands.terminal import INTERRUPTED, REFUSED, Bar, here, leave, stop
 from api.errors import BarometerError
 from api.logs import configure_logs
 from api.services.fill_demo import Demo, fill_demo
@@ -65,6 +65,8 @@ def main() -> None:
         stop(str(error), REFUSED)
     except KeyboardInterrupt:
         stop("interrupted; nothing half-finished is kept", INTERRUPTED)
+    finally:
+        leave()
 
 
 @app.callback()

@@ -1,6 +1,7 @@
 """What every command shows on a terminal: progress, sentences, exit codes, finished files."""
 
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import NoReturn
 
@@ -13,6 +14,7 @@ from api.store import migrate
 from geo.extract import Progress
 
 REFUSED, USAGE, INTERRUPTED = 1, 2, 130
+_opened = ExitStack()
 
 
 class Bar:
@@ -39,10 +41,16 @@ class Bar:
 
 
 def here() -> Installation:
-    """Open the installation of the settings, its database in this version's shape."""
+    """Open the installation of the settings until the command ends, its database in shape."""
     found = open_installation(Settings())
+    _opened.callback(found.store.engine.dispose)
     migrate.upgrade(found.store)
     return found
+
+
+def leave() -> None:
+    """Let go of what the command opened: a server of databases is told that it is over."""
+    _opened.close()
 
 
 def stop(message: str, code: int) -> NoReturn:
