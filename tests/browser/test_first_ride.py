@@ -231,7 +231,7 @@ def close_class(page: Page, axe: Axe, campaign: Campaign) -> None:
     expect(page.locator("#publishing")).to_be_visible()
     axe(page)
     # The page loads itself again when the release is there.
-    expect(page.locator("#publishing")).to_have_count(0, timeout=30_000)
+    expect(page.locator("#publishing")).to_have_count(0, timeout=240_000)
     expect(page.get_by_text(f"{OTHERS + 1} students").first).to_be_visible()
     axe(page)
 
