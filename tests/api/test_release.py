@@ -279,8 +279,10 @@ def test_a_confirmed_hotspot_of_a_simulated_town_opens_a_case(
     confirmed = {row["id"] for row in answer["places"] if row["state"] == "confirmed"}
     assert confirmed
     assert set(cases) == confirmed
-    assert {(case.state, case.opened_in) for case in cases.values()} == {("new", 1)}
-    assert {row["id"] for row in answer["places"] if row["case"] == "new"} == confirmed
+    assert {case.opened_in for case in cases.values()} == {1}
+    # The demo has worked on some of them since.
+    states_told = {row["id"]: row["case"] for row in answer["places"] if row["case"]}
+    assert states_told == {place: case.state for place, case in cases.items()}
     states = [row["state"] for row in answer["places"]]
     assert states == sorted(states, key=("confirmed", "watch", "unknown").index)
     assert "simulated" in police.get("/hotspots").text.lower()
