@@ -45,19 +45,28 @@ def get_authority(user: StaffDep) -> User:
 AuthorityDep = Annotated[User, Depends(get_authority)]
 
 
+def get_wanted(
+    state: State = "open",
+    owner: Owner = "",
+    cause: State = "",
+    overdue: bool = False,  # noqa: FBT001, FBT002 - a box of a form
+) -> Wanted:
+    """Return which cases the page and its file are asked for."""
+    return Wanted(state, owner, cause, overdue)
+
+
+WantedDep = Annotated[Wanted, Depends(get_wanted)]
+
+
 @router.get("/cases", response_class=HTMLResponse)
 def show_cases(
     pages: PagesDep,
     here: InstallationDep,
     user: AuthorityDep,
+    wanted: WantedDep,
     area: AreaName = "",
-    state: State = "open",
-    owner: Owner = "",
-    cause: State = "",
-    overdue: bool = False,  # noqa: FBT001, FBT002 - a box of a form
 ) -> str:
     """Show the cases that are asked for, what is overdue first."""
-    wanted = Wanted(state, owner, cause, overdue)
     found = view_cases(here, user, area, wanted, action="see cases")
     language = pages.language()
     say = translations(language).gettext
@@ -68,8 +77,13 @@ def show_cases(
         area={"name": shown.id, "title": shown.title or shown.id},
         areas=[{"name": one.id, "title": one.title or one.id} for one in found.view.own],
         wanted=wanted,
-        query={"area": shown.id, "state": state, "owner": owner, "cause": cause}
-        | ({"overdue": "true"} if overdue else {}),
+        query={
+            "area": shown.id,
+            "state": wanted.state,
+            "owner": wanted.owner,
+            "cause": wanted.cause,
+        }
+        | ({"overdue": "true"} if wanted.overdue else {}),
         cases=[_listed(one, found.area, language) for one in found.listed],
         counts=found.counts,
         states=case_words(say),
@@ -84,14 +98,10 @@ def show_cases(
 def download(
     here: InstallationDep,
     user: AuthorityDep,
+    wanted: WantedDep,
     area: AreaName = "",
-    state: State = "open",
-    owner: Owner = "",
-    cause: State = "",
-    overdue: bool = False,  # noqa: FBT001, FBT002 - a box of a form
 ) -> Response:
     """Download the cases of the list for a spreadsheet."""
-    wanted = Wanted(state, owner, cause, overdue)
     found = view_cases(here, user, area, wanted, action="download cases")
     headers = {"content-disposition": f'attachment; filename="cases-{found.area.id}.csv"'}
     return Response(cases_csv(found), media_type="text/csv; charset=utf-8", headers=headers)
