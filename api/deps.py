@@ -1,5 +1,6 @@
 """What endpoints declare that they need."""
 
+import base64
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -132,16 +133,31 @@ async def get_sent_key(request: Request) -> str:
     """Return the key that a program sent, empty without one.
 
     Open311 names it in the address or in the form; elsewhere it would stand in logs of others.
+    Programs of maps that know no other header than a password's send it as the password; only for
+    reading, because a browser that has learnt a password sends it unasked.
     """
     kind, _, secret = request.headers.get("authorization", "").partition(" ")
     if kind.lower() == "bearer":
         return secret.strip()
+    if kind.lower() == "basic" and request.url.path.startswith("/ogc"):
+        return _password(secret)
     if not request.url.path.startswith("/open311"):
         return ""
     sent: object = request.query_params.get("api_key")
     if sent is None and request.headers.get("content-type", "").startswith(FORM):
         sent = (await request.form()).get("api_key")
     return sent if isinstance(sent, str) else ""
+
+
+def _password(credentials: str) -> str:
+    """Return the password of HTTP Basic (RFC 7617), or refuse."""
+    try:
+        found = base64.b64decode(credentials.strip(), validate=True).decode().partition(":")[2]
+    except ValueError:
+        found = ""
+    if not found:
+        raise UnknownKeyError("expected a key of a body as the password")
+    return found
 
 
 def get_key(

@@ -21,6 +21,8 @@ JSON_TYPES = {
     "boolean": {"type": "boolean"},
     "date": {"type": "string", "format": "date"},
 }
+KEY_SENT = {"key": "bearer", "password": "basic"}
+"""How a program may send its key, by name: alone, or as a password of any user."""
 REFUSALS = {"400": "BadRequest", "401": "Unauthorized", "404": "NotFound"}
 
 
@@ -61,7 +63,8 @@ def service_definition(
                 for name in REFUSALS.values()
             },
             "securitySchemes": {
-                "key": {"type": "http", "scheme": "bearer", "description": _("Key of a body")}
+                name: {"type": "http", "scheme": scheme, "description": _("Key of a body")}
+                for name, scheme in KEY_SENT.items()
             },
         },
     }  # fmt: skip
@@ -91,7 +94,7 @@ def _get(
                     code: {"$ref": f"#/components/responses/{REFUSALS[code]}"} for code in refused
                 },
             },
-            "security": [] if public else [{"key": []}],
+            "security": [] if public else [{name: []} for name in KEY_SENT],
         }
     }  # fmt: skip
 

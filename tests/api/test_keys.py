@@ -101,6 +101,25 @@ def test_a_key_that_only_reads_changes_nothing(
     assert "change nothing" in problem(refused)
 
 
+def test_programs_that_know_only_passwords_read_with_a_key_as_password(
+    barometer: Run, program: TestClient
+) -> None:
+    reads, writes = made(barometer, "Reader", 1), made(barometer, "Tickets", 1, "--write")
+    address = "/ogc/examined"
+
+    for name in ("GIS", ""):
+        assert program.get(address, auth=(name, reads)).json()["body"] == "Town"
+    for wrong in ("bbk_wrong", "", "Grüße"):
+        refused = program.get(address, auth=("GIS", wrong))
+        assert refused.status_code == 401
+        # No challenge to which a browser opens a window for passwords.
+        assert refused.headers["www-authenticate"] == "Bearer"
+    for broken in ("Basic", "Basic =", "Basic /w==", f"Basic {reads}"):
+        assert program.get(address, headers={"authorization": broken}).status_code == 401
+    # A browser would send it unasked.
+    assert program.post("/open311/examined", auth=("GIS", writes)).status_code == 401
+
+
 def test_whoever_guesses_keys_must_wait(program: TestClient, problem: Problem) -> None:
     for _ in range(20):
         assert program.get("/ogc/examined", headers=bearer("bbk_guess")).status_code == 401

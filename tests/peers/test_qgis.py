@@ -13,10 +13,7 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from api.store.models import Campaign
-from tests.conftest import do_without
 
-# PyQGIS belongs to the Python of the system, so it runs beside ours.
-SYSTEM_PYTHON = "/usr/bin/python3"
 SCRIPT = """
 import json, sys
 from qgis.core import QgsApplication, QgsMapRendererParallelJob, QgsMapSettings, QgsProject
@@ -66,15 +63,6 @@ print(json.dumps({
 @pytest.fixture
 def template(published: str) -> str:
     return published
-
-
-@pytest.fixture
-def qgis(program: Callable[[str, str], str]) -> str:
-    python = program(SYSTEM_PYTHON, "python3-qgis")
-    tried = subprocess.run([python, "-c", "import qgis.core"], capture_output=True, check=False)
-    if tried.returncode:
-        do_without("no QGIS on this machine: install python3-qgis")
-    return python
 
 
 @pytest.fixture

@@ -7,26 +7,14 @@ from pathlib import Path
 
 import georeport
 import pytest
-from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from api.services.api_keys import add_key
-from api.store.authorities import Body, Case
-from api.store.engine import Store
+from api.store.authorities import Case
 
 
 @pytest.fixture
 def template(published: str) -> str:
     return published
-
-
-@pytest.fixture
-def key(store: Store) -> str:
-    """The key of a body."""
-    with store.write() as session:
-        body = session.scalars(select(Body).order_by(Body.id)).first()
-        assert body is not None
-        return add_key(session, body, "GIS", may_write=False, by=None)[1]
 
 
 def test_gdal_reads_the_places_of_a_body_page_by_page(
