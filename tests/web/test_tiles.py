@@ -78,6 +78,36 @@ def test_the_base_map_has_its_layers(folder: Path) -> None:
     assert "Albert-Einstein-Gymnasium" in {feature.get("name") for feature in layers["schools"]}
 
 
+def test_the_box_of_the_tiles_is_that_of_the_streets(
+    folder: Path, area: tuple[Network, Layers]
+) -> None:
+    box = tiles.drawn_box(folder)
+    drawn = network_layers(area[0])["segments"].total_bounds
+
+    assert (box.west, box.south, box.east, box.north) == pytest.approx(tuple(drawn), abs=2e-4)
+
+
+def test_a_level_holds_what_is_drawn_from_it_and_nothing_before(folder: Path) -> None:
+    kinds = {
+        level: {str(one["kind"]) for one in decode(folder / "basemap.pmtiles", level)["roads"]}
+        for level in (12, 13, 14)
+    }
+    # A level is drawn at the zoom after it: cycleways from 14 on, paths from 15.
+    assert "cycleway" not in kinds[12]
+    assert "cycleway" in kinds[13]
+    assert "path" not in kinds[13]
+    assert {"path", "footway", "steps"} <= kinds[14]
+
+
+def test_every_place_is_in_the_lowest_level(folder: Path, area: tuple[Network, Layers]) -> None:
+    layers = decode(folder / "network.pmtiles", tiles.LOWEST_ZOOM)
+    ids = {feature["id"] for layer in layers.values() for feature in layer}
+
+    # What is left out there is shorter than a pixel of a map of the whole area.
+    missing = area[0].segments.set_index("id").loc[sorted(set(area[0].places.index) - ids)]
+    assert missing["length_m"].lt(150).all()
+
+
 def test_the_tiles_are_small_and_say_whose_data_they_are(folder: Path) -> None:
     sizes = 0
     for name in ("basemap.pmtiles", "network.pmtiles"):

@@ -25,16 +25,20 @@
       return value;
     }
 
-    /* Calls `of(field, reader)` for each field of a message; what it does not read is stepped over. */
+    /* Calls `of(field, value)` for each field of a message. The value of one that has parts is this
+       reader itself, at its beginning and with its end; what is not read is stepped over. */
     fields(of) {
-      while (this.at < this.end) {
+      const { end } = this;
+      while (this.at < end) {
         const tag = this.number();
         const [field, kind] = [tag >> 3, tag & 7];
         if (kind === 2) {
           const length = this.number();
           const next = this.at + length;
-          of(field, new Reader(this.bytes, this.at, next));
+          this.end = next;
+          of(field, this);
           this.at = next;
+          this.end = end;
         } else if (kind === 0) {
           of(field, this.number());
         } else {
@@ -70,27 +74,33 @@
 
   /* The parts of one layer: for each feature its id as a number, its stress, where its shape lies. */
   function readLayer(reader) {
-    const keys = [], values = [], features = [];
+    const keys = [], values = [], starts = [], ends = [];
     const layer = { name: "", extent: 4096, bytes: reader.bytes };
     reader.fields((field, value) => {
-      if (field === FEATURE) features.push(value);
-      else if (field === VALUE) values.push(readValue(value));
+      if (field === FEATURE) {
+        starts.push(value.at);
+        ends.push(value.end);
+      } else if (field === VALUE) values.push(readValue(value));
       else if (field === KEY) keys.push(value.text());
       else if (field === NAME) layer.name = value.text();
       else if (field === EXTENT) layer.extent = value;
     });
-    const count = features.length;
+    const count = starts.length;
     const found = {
       keys: new Float64Array(count), stress: new Uint8Array(count), assumed: new Uint8Array(count),
       from: new Uint32Array(count), to: new Uint32Array(count),
     };
     const names = ["id", "s", "a"].map((name) => keys.indexOf(name));
-    features.forEach((feature, n) => readFeature(feature, n, found, names, values));
+    for (let n = 0; n < count; n++) {
+      reader.at = starts[n];
+      reader.end = ends[n];
+      readFeature(reader, n, found, names, values);
+    }
     return { ...layer, ...found, count };
   }
 
-  function readFeature(feature, n, found, [id, stress, assumed], values) {
-    feature.fields((field, value) => {
+  function readFeature(reader, n, found, [id, stress, assumed], values) {
+    reader.fields((field, value) => {
       if (field === GEOMETRY) {
         found.from[n] = value.at;
         found.to[n] = value.end;
