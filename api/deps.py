@@ -229,8 +229,13 @@ class Pages:
             language=language or self.language(),
             nonce=self._request.state.nonce,
             user=self._about_user(),
-            **{"path": self._request.url.path} | context,
+            **self._address() | context,
         )
+
+    def _address(self) -> dict[str, Any]:
+        """Return where the page is, for the links that show it in another language."""
+        url, said = self._request.url, self._request.query_params.multi_items()
+        return {"path": url.path, "said": [pair for pair in said if pair[0] != "lang"]}
 
     def _about_user(self) -> dict[str, Any] | None:
         if self._user is None:

@@ -76,6 +76,7 @@ _DEFAULTS: Mapping[str, Any] = {
     "simulated": False,
     "languages": LANGUAGES,
     "path": "/",
+    "said": [],
     "error": None,
     "message": None,
     "refused": None,

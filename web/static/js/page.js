@@ -35,5 +35,17 @@ window.barometer = {};
     return matchMedia("(prefers-reduced-motion: reduce)").matches;
   }
 
+  /* Another language of the same view: scripts may have changed the address since it was loaded. */
+  function keepAddress({ target }) {
+    const link = target.closest(".languages a");
+    if (!link || link.pathname !== location.pathname) return;
+    const here = new URL(location.href);
+    here.searchParams.set("lang", link.lang);
+    link.href = here;
+  }
+
+  // Before any way of opening it: a click, another tab, a copy of the link.
+  for (const before of ["pointerdown", "focusin"]) document.addEventListener(before, keepAddress);
+
   Object.assign(barometer, { config, say, number, show, find, calm });
 })();
