@@ -73,11 +73,14 @@ def thanks_control(*, network: str, scale: Mapping[str, Any]) -> ScriptControl:
     return ScriptControl("thanks", *scripts, network=network, scale=scale)
 
 
-def hotspot_control(*, network: str, scale: Mapping[str, Any]) -> ScriptControl:
-    """Return the network of tiles `network`, coloured by the values of a release."""
+def hotspot_control(*, network: str, lowest: int, scale: Mapping[str, Any]) -> ScriptControl:
+    """Return the network of tiles `network`, coloured by the values of a release.
+
+    Below the zoom `lowest` there are no tiles: those of it are drawn smaller.
+    """
     parts = ("api", "network_tiles", "network_layer", "hotspot_marks", "hotspots")
     scripts = (f"js/{part}" for part in parts)
-    return ScriptControl("hotspots", *scripts, network=network, scale=scale)
+    return ScriptControl("hotspots", *scripts, network=network, lowest=lowest, scale=scale)
 
 
 def opening_view(*, bounds: list[list[float]]) -> ScriptControl:

@@ -58,12 +58,3 @@ def hotspot_page(  # noqa: PLR0913  # what a view consists of
         "listing": replace(listing, rows=rests),
         "case_words": case_words(translate),
     }
-
-
-def opening_box(rows: Sequence[Row]) -> tuple[float, float, float, float] | None:
-    """Return west, south, east, north of what claims something: far-off places widen a map."""
-    spots = [row for row in rows if row["state"] != "unknown"] or rows
-    if not spots:
-        return None
-    lons, lats = [row["lon"] for row in spots], [row["lat"] for row in spots]
-    return min(lons), min(lats), max(lons), max(lats)

@@ -11,6 +11,8 @@ import shapely
 from branca.element import CssLink, Figure, JavascriptLink
 from markupsafe import Markup
 
+from geo.crs import BBox
+
 from .assets import static_address
 from .care_words import LETTERS
 from .draw import (
@@ -31,6 +33,7 @@ from .draw import (
 )
 from .parents_values import ParentsMap
 from .scale import scale_json, scales
+from .tiles import LOWEST_ZOOM
 
 # Assets of stock folium by their name: where they are served from, None for those not needed.
 ASSETS: dict[str, str | None] = {
@@ -46,6 +49,8 @@ ASSETS: dict[str, str | None] = {
     "awesome_markers_font_css": None,
 }
 
+LOWEST = LOWEST_ZOOM + 1
+"""Zoom of a map that the lowest level of tiles is drawn at: their sides are 512 pixels long."""
 LINK = Markup('<link rel="stylesheet" href="{}">')
 
 
@@ -102,19 +107,13 @@ def thanks_map(area: Mapping[str, Any], *, language: str) -> MapParts:
     return _compose(area, control, language=language)
 
 
-def hotspot_map(
-    area: Mapping[str, Any],
-    *,
-    language: str,
-    view: tuple[float, float, float, float] | None = None,
-) -> MapParts:
-    """Return the map of hotspots, opened on the box `view` (west, south, east, north)."""
+def hotspot_map(area: Mapping[str, Any], *, language: str, whole: BBox) -> MapParts:
+    """Return the map of hotspots, opened on the `whole` of its streets."""
     network = f"{_folder(area)}/network.pmtiles"
     # The script needs the looks only: the words of the legend stand on the page.
-    control = hotspot_control(network=network, scale=scale_json(scales(str)))
-    west, south, east, north = view or area["bbox"]
-    bounds = [_lat_lon(west, south), _lat_lon(east, north)]
-    return _compose(area, control, language=language, first=opening_view(bounds=bounds))
+    control = hotspot_control(network=network, lowest=LOWEST, scale=scale_json(scales(str)))
+    first = opening_view(bounds=_corners(whole))
+    return _compose(area, control, language=language, first=first, whole=whole)
 
 
 def place_map(
@@ -163,10 +162,11 @@ def _rounded(shape: shapely.Geometry) -> list[list[list[float]]]:
 
 
 def patrol_map(
-    area: Mapping[str, Any], marks: Sequence[Mapping[str, Any]], *, language: str
+    area: Mapping[str, Any], marks: Sequence[Mapping[str, Any]], *, language: str, whole: BBox
 ) -> MapParts:
     """Return the map of the numbered places (at: longitude and latitude, text) of a plan."""
-    return _compose(area, patrol_control(marks=[dict(mark) for mark in marks]), language=language)
+    control = patrol_control(marks=[dict(mark) for mark in marks])
+    return _compose(area, control, language=language, whole=whole)
 
 
 def inspection_map(area: Mapping[str, Any]) -> MapParts:
@@ -182,7 +182,9 @@ def _compose(
     *,
     language: str,
     first: ScriptControl | None = None,
+    whole: BBox | None = None,
 ) -> MapParts:
+    """Return a map; it goes out as far as a whole box needs if one is named."""
     page = _page(area)
     if first is not None:
         first.add_to(page)
@@ -191,6 +193,8 @@ def _compose(
             "url": f"{_folder(area)}/basemap.pmtiles",
             "bounds": _bounds(area),
             "language": language,
+            "lowest": LOWEST,
+            "whole": _corners(whole) if whole else None,
         }
     ).add_to(page)
     control.add_to(page)
@@ -204,7 +208,7 @@ def _page(area: Mapping[str, Any]) -> folium.Map:
         location=_lat_lon((west + east) / 2, (south + north) / 2),
         tiles=None,
         zoom_start=14,
-        min_zoom=11,
+        min_zoom=0,
         max_zoom=18,
         zoom_control=False,
         attribution_control=False,
@@ -214,8 +218,11 @@ def _page(area: Mapping[str, Any]) -> folium.Map:
 
 
 def _bounds(area: Mapping[str, Any]) -> list[list[float]]:
-    west, south, east, north = area["bbox"]
-    return [_lat_lon(west, south), _lat_lon(east, north)]
+    return _corners(BBox(*area["bbox"]))
+
+
+def _corners(box: BBox) -> list[list[float]]:
+    return [_lat_lon(box.west, box.south), _lat_lon(box.east, box.north)]
 
 
 def _folder(area: Mapping[str, Any]) -> str:

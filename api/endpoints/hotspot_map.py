@@ -7,9 +7,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 
-from api.deps import PagesDep, StaffDep, StoreDep
+from api.deps import PagesDep, SettingsDep, StaffDep, StoreDep
 from api.schemas import HotspotOut, ProblemOut
-from api.services.areas import map_area
+from api.services.areas import map_area, street_box
 from api.services.case_states import OPEN
 from api.services.choose_places import choose_places, offered
 from api.services.export_hotspots import FORMATS
@@ -20,7 +20,7 @@ from web.evidence import evidence_lead, evidence_sentence
 from web.hotspot_filters import Occurring
 from web.hotspot_layers import map_values, with_values
 from web.hotspot_list import values_address
-from web.hotspot_page import hotspot_page, opening_box
+from web.hotspot_page import hotspot_page
 from web.maps import hotspot_map
 from web.translation import translations
 from web.words import place_title
@@ -36,7 +36,9 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {401: PROBLEM, 404: PROBLEM, 422: PR
 
 
 @router.get("/hotspots", response_class=HTMLResponse, include_in_schema=False)
-def show_hotspots(pages: PagesDep, store: StoreDep, user: StaffDep, asked: QueryDep) -> str:
+def show_hotspots(
+    pages: PagesDep, store: StoreDep, user: StaffDep, settings: SettingsDep, asked: QueryDep
+) -> str:
     """Show the map and the page of the ranked table that the address asks for."""
     view = view_release(store, user, asked.area, action="see hotspots", year=asked.year)
     release, language = view.newest, pages.language()
@@ -57,7 +59,9 @@ def show_hotspots(pages: PagesDep, store: StoreDep, user: StaffDep, asked: Query
     return pages.render(
         "hotspots.html",
         language=language,
-        map=hotspot_map(map_area(view.area), language=language, view=opening_box(shown)),
+        map=hotspot_map(
+            map_area(view.area), language=language, whole=street_box(settings, view.area)
+        ),
         config={
             "area": map_area(view.area),
             "urls": {

@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import HTMLResponse
 
-from api.deps import PagesDep, StaffDep, StoreDep
-from api.services.areas import map_area
+from api.deps import PagesDep, SettingsDep, StaffDep, StoreDep
+from api.services.areas import map_area, street_box
 from api.services.plan_patrols import plan_week
 from api.services.view_crashes import require_police
 from api.services.view_release import view_release
@@ -28,6 +28,7 @@ def show_patrol(
     pages: PagesDep,
     store: StoreDep,
     user: StaffDep,
+    settings: SettingsDep,
     area: AreaName = "",
     patrols: Patrols = 5,
     begin: Bell = "08:00",
@@ -50,7 +51,12 @@ def show_patrol(
     return pages.render(
         "patrol.html",
         language=language,
-        map=patrol_map(shown, list(marks.values()), language=language),
+        map=patrol_map(
+            shown,
+            list(marks.values()),
+            language=language,
+            whole=street_box(settings, view.area),
+        ),
         config={"area": shown},
         areas=[{"name": one.id, "title": one.title} for one in view.own],
         asked=asked,

@@ -1,6 +1,7 @@
 """The files of an area, read once and shared by every request."""
 
 import logging
+import struct
 import threading
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +16,7 @@ from api.store import areas
 from api.store.engine import Session
 from api.store.models import Area, User
 from geo.alternatives import Alternatives
+from geo.crs import BBox
 from geo.errors import AreaFileUnreadableError
 from geo.graph import Graph, flat_graph
 from geo.matching import Matcher
@@ -22,6 +24,7 @@ from geo.network import Network, read_network
 from geo.recommended import Recommender
 from geo.routing import Router
 from geo.tracing import TraceIndex
+from web.tiles import drawn_box
 
 from .find_crossings import NameIndex, name_index
 
@@ -172,6 +175,20 @@ def own_areas(session: Session, user: User) -> list[Area]:
         return list(areas.all_areas(session))
     own = user.area_id or (user.school.area_id if user.school else None)
     return [require_area(session, own)] if own else []
+
+
+def street_box(settings: Settings, area: Area) -> BBox:
+    """Return the box of an area's streets: its forests and rivers reach far beyond.
+
+    Raises
+    ------
+    DamagedAreaError
+        If its tiles are missing.
+    """
+    try:
+        return drawn_box(area_folder(settings, area.id, area.version))
+    except (OSError, struct.error) as error:
+        raise DamagedAreaError(f"the tiles of area {area.id!r} cannot be read") from error
 
 
 def map_area(area: Area) -> dict[str, Any]:

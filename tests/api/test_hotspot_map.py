@@ -195,6 +195,17 @@ def test_an_address_that_means_nothing_is_refused(
     assert problem(answer)
 
 
+@pytest.mark.usefixtures("content")
+def test_another_language_shows_the_same_view(police: TestClient) -> None:
+    query = "area=neubrandenburg&layer=stress&list=danger&kind=segment"
+    page = police.get(f"/hotspots?lang=nl&{query}")
+
+    assert f'href="/hotspots?{query.replace("&", "&amp;")}&amp;lang=th"' in page.text
+    assert listed(police, "kind=segment&lang=th") == listed(police, "kind=segment")
+    odd = police.get('/cases?begin=08:15&x="><script>').text
+    assert "begin=08%3A15&amp;x=%22%3E%3Cscript%3E&amp;lang=de" in odd
+
+
 def test_the_form_without_scripts_sends_empty_fields(police: TestClient, content: Row) -> None:
     empty = "layer=&list=&period=&school=&time=&reason=&case=&evidence=&kind=&sort=&page=&whole="
 

@@ -82,6 +82,74 @@ def test_a_view_is_filtered_sorted_copied_and_opened_elsewhere(
     expect(other.get_by_role("radio", name="Rides")).to_be_checked()
     axe(other)
 
+    # And in another language: what scripts changed since is not in the page as it was sent.
+    other.get_by_role("radio", name="Traffic stress").check()
+    other.get_by_role("link", name="Deutsch").click()
+    other.wait_for_function(READY)
+    expect(other.locator("html")).to_have_attribute("lang", "de")
+    expect(other.get_by_role("radio", name="Verkehrsstress")).to_be_checked()
+    assert (ids(other), other.evaluate(VIEW)) == seen
+
+
+SMALL = {"viewport": {"width": 320, "height": 568}, "has_touch": True, "is_mobile": True}
+EVERY_PLACE = """() => {
+    const box = map_area.getContainer().getBoundingClientRect();
+    return [...document.querySelectorAll("#ranking tr[data-id]")]
+      .map(({ dataset }) => map_area.latLngToContainerPoint([dataset.lat, dataset.lon]))
+      .every(({ x, y }) => x >= 0 && y >= 0 && x <= box.width && y <= box.height);
+}"""
+FAR_OUT = """() => {
+    map_area.setMinZoom(7).setZoom(8, { animate: false });
+    return new Promise((done) => { map_area.once("idle", done); setTimeout(done, 1500); });
+}"""
+
+
+def test_a_small_phone_opens_on_the_whole_area(
+    open_browser: Callable[..., BrowserContext], site: str, base: tuple[Settings, dict[str, str]]
+) -> None:
+    page = signed_in(open_browser(**SMALL), base[1]["police@town.example"], site)
+    page.goto("/hotspots")
+    page.wait_for_function(READY)
+    # The streets of the town are 280 x 298 pixels at zoom 12, the map on this phone 320 x 204.
+    limits = "() => [map_area.getZoom(), map_area.getMinZoom()]"
+    assert page.evaluate(limits) == [11, 11]
+    assert page.evaluate(EVERY_PLACE)
+
+    # Where there are no tiles for a zoom, those of the lowest level are drawn, and can be tapped.
+    page.evaluate(FAR_OUT)
+    page.wait_for_function(READY)
+    found = page.evaluate("""async () => {
+        const [row] = document.querySelectorAll("#ranking tr[data-id]");
+        const { layer } = barometer.hotspotView;
+        return [Object.values(layer._tiles).map(({ coords }) => coords.z),
+                await layer.nearest(L.latLng(row.dataset.lat, row.dataset.lon), 44)];
+    }""")
+    assert set(found[0]) == {10}
+    assert found[1] in ids(page)
+
+    # Turned or on a larger screen less of the land around is to be seen.
+    page.set_viewport_size({"width": 568, "height": 1000})
+    page.wait_for_function("() => map_area.getMinZoom() === 12")
+
+    # Who looks at one place needs no map of the town.
+    page.goto(f"/places/{ids(page)[0]}")
+    assert page.evaluate("() => map_area.getMinZoom()") == 12
+
+
+def test_names_of_places_lie_over_the_colours(
+    phone: BrowserContext, site: str, base: tuple[Settings, dict[str, str]]
+) -> None:
+    page = signed_in(phone, base[1]["police@town.example"], site)
+    page.goto("/hotspots?layer=stress")
+    page.wait_for_function(READY)
+
+    # Ground, network, names: and only the ground of the two of the base map fetches tiles.
+    order = page.evaluate("""() => Object.values(map_area._layers)
+        .filter((layer) => layer._tiles)
+        .map((layer) => [layer.options.zIndex, Boolean(layer.labelRules?.length)])""")
+    assert sorted(order) == [[0, False], [1, False], [2, True]]
+    assert page.evaluate("() => barometer.hotspotView.layer.knowsStress")
+
 
 def test_without_scripts_the_form_and_the_table_do_the_same(
     open_browser: Callable[..., BrowserContext], site: str, base: tuple[Settings, dict[str, str]]

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import Template
 
+from geo.crs import BBox
 from web.draw import script_json
 from web.maps import ForeignAssetError, asset_address, draw_map, hotspot_map, place_map
 
@@ -56,10 +57,18 @@ def test_map_is_centred_latitude_first_for_leaflet() -> None:
 
 
 def test_tiles_come_from_the_version_of_the_area() -> None:
-    script = hotspot_map(AREA, language="en").script
+    script = hotspot_map(AREA, language="en", whole=BBox(13.2, 53.5, 13.4, 53.7)).script
 
     assert '"url": "/areas/town/1/basemap.pmtiles"' in script
     assert '"network": "/areas/town/1/network.pmtiles"' in script
+
+
+def test_only_a_map_of_the_whole_area_is_told_how_far_out_it_goes() -> None:
+    box = BBox(13.25, 53.5, 13.35, 53.6)
+
+    script = hotspot_map(AREA, language="en", whole=box).script
+    assert script.count("[[53.5, 13.25], [53.6, 13.35]]") == 2
+    assert '"whole": null' in draw_map(AREA, language="en").script
 
 
 def test_same_area_gives_the_same_map() -> None:
@@ -69,7 +78,11 @@ def test_same_area_gives_the_same_map() -> None:
 def test_maps_of_one_process_do_not_mix() -> None:
     scripts: list[str] = []
     threads = [
-        Thread(target=lambda: scripts.append(hotspot_map(AREA, language="en").script))
+        Thread(
+            target=lambda: scripts.append(
+                hotspot_map(AREA, language="en", whole=BBox(13.2, 53.5, 13.4, 53.7)).script
+            )
+        )
         for _ in range(8)
     ]
     for thread in threads:

@@ -7,6 +7,7 @@ import pytest
 from shapely import LineString
 
 from geo.countermeasures import Measure
+from geo.crs import BBox
 from tests.web.reader import Reader
 from web.assets import static_address
 from web.countermeasures import by_kind, measure_kind_words, measure_words
@@ -165,7 +166,7 @@ def table(
 
 
 LIST = {
-    "map": hotspot_map(AREA, language="en"),
+    "map": hotspot_map(AREA, language="en", whole=BBox(13.2, 53.5, 13.4, 53.7)),
     "config": CONFIG,
     **table(PLACE),
     "area": "town",

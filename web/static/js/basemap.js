@@ -26,6 +26,7 @@
   const FONT = '"Noto Sans", sans-serif';
   // A font is loaded for the signs that it is asked for: Latin and Thai.
   const SCRIPTS = "aก";
+  const LOWEST = 12;
 
   const grow = (width) => (zoom) => width * 1.5 ** (zoom - 15);
   const among = (kinds) => (zoom, feature) => kinds.includes(feature.props.kind);
@@ -103,18 +104,30 @@
     ];
   }
 
-  function layer(options, colors) {
-    return protomapsL.leafletLayer({
-      url: options.url,
-      lang: options.language,
-      attribution: "",
-      bounds: options.bounds,
-      noWrap: true,
-      backgroundColor: colors.ground,
-      paintRules: [...areas(colors), ...streets(colors)],
-      labelRules: labels(colors),
-      maxZoom: 18,
+  /* The ground, and the names on it: apart, because what a map shows lies between the two. */
+  function layers(options, colors, fonts) {
+    const both = {
+      url: options.url, lang: options.language, attribution: "", bounds: options.bounds, noWrap: true,
+      minNativeZoom: options.lowest, maxZoom: 18,
+    };
+    const ground = protomapsL.leafletLayer({
+      ...both, backgroundColor: colors.ground, paintRules: [...areas(colors), ...streets(colors)],
     });
+    // Canvas text does not wait for web fonts.
+    const names = protomapsL.leafletLayer({ ...both, labelRules: labels(colors), tasks: [fonts] });
+    names.views = ground.views; // So that a tile is fetched and read once.
+    return [ground.setZIndex(0), names.setZIndex(2)];
+  }
+
+  /* A map that names the box of a whole area goes as far out as that needs, also on a phone. */
+  function limitZoom(map, { bounds, whole }) {
+    const least = () => {
+      map.setMinZoom(0);
+      map.setMinZoom(whole ? Math.min(LOWEST, map.getBoundsZoom(whole, false, L.point(4, 4))) : LOWEST);
+    };
+    map.setMaxZoom(18).setMaxBounds(L.latLngBounds(bounds).pad(0.25));
+    least();
+    if (whole) map.on("resize", least);
   }
 
   function frame(map, options) {
@@ -124,28 +137,23 @@
     box.setAttribute("aria-label", box.closest("section").getAttribute("aria-label"));
     L.control.zoom({ position: "topright", zoomInTitle: say("zoom_in"), zoomOutTitle: say("zoom_out") }).addTo(map);
     L.control.attribution({ prefix: false }).addAttribution(say("attribution")).addTo(map);
-    map.setMinZoom(12).setMaxZoom(18);
-    map.setMaxBounds(L.latLngBounds(options.bounds).pad(0.25));
+    limitZoom(map, options);
     // The panel below may grow: Leaflet must learn of the new size.
     new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(box);
   }
 
   function baseMap(map, options) {
     const dark = matchMedia("(prefers-color-scheme: dark)");
-    let drawn = null;
+    const fonts = Promise.all([400, 700].map((weight) => document.fonts.load(`${weight} 12px ${FONT}`, SCRIPTS)));
+    let drawn = [];
     const draw = () => {
-      if (drawn) drawn.remove();
-      drawn = layer(options, dark.matches ? DARK : LIGHT).addTo(map);
-      drawn.setZIndex(0);
+      for (const layer of drawn) layer.remove();
+      drawn = layers(options, dark.matches ? DARK : LIGHT, fonts);
+      for (const layer of drawn) layer.addTo(map);
     };
     frame(map, options);
     draw();
     dark.addEventListener("change", draw);
-    // Canvas text does not wait for web fonts: place the labels again once they are there.
-    Promise.all([document.fonts.load(`400 12px ${FONT}`, SCRIPTS), document.fonts.load(`700 12px ${FONT}`, SCRIPTS)]).then(() => {
-      drawn.clearLayout();
-      drawn.rerenderTiles();
-    });
   }
 
   /* GeoJSON order in, Leaflet order out: the only swap of the scripts. */

@@ -3,13 +3,14 @@
 /* The numbered marks of the table's rows on the map: shape by state, a ring or a tick for the case. */
 (() => {
   const SIZE = 26;
+  const STEM = 8; // A mark stands above its place, whose colour would lie under it.
   const GAP = SIZE;
   const CLOSED = ["done", "declined"];
 
   function icon({ number, state, caseState }) {
     const names = ["hotspot-mark", state];
     if (caseState) names.push(CLOSED.includes(caseState) ? "case-closed" : "case-open");
-    return L.divIcon({ className: names.join(" "), html: barometer.number(number), iconSize: [SIZE, SIZE] });
+    return L.divIcon({ className: names.join(" "), html: barometer.number(number), iconSize: [SIZE, SIZE], iconAnchor: [SIZE / 2, SIZE + STEM] });
   }
 
   function read(row) {

@@ -10,7 +10,7 @@
       Object.assign(this, { map, asked: 0, form: find("view") });
       this.values = barometer.get(barometer.config.urls.values).then((data) => new barometer.NetworkValues(data));
       this.layer = new barometer.NetworkLayer({
-        url: options.network, scale: options.scale, shown: this.chosen(), ready: this.values.then((found) => { this.layer.values = found; }, () => {}),
+        url: options.network, lowest: options.lowest, scale: options.scale, shown: this.chosen(), ready: this.values.then((found) => { this.layer.values = found; }, () => {}),
       }).addTo(map);
       this.values.catch((problem) => this.fail(problem));
       this.spot = L.layerGroup().addTo(map);

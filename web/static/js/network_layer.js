@@ -14,7 +14,7 @@
     options: { tileSize: SIDE, maxZoom: 18, pane: "tilePane", zIndex: 1 },
 
     initialize(options) {
-      L.setOptions(this, options);
+      L.setOptions(this, { ...options, minNativeZoom: options.lowest });
       this.tiles = new barometer.NetworkTiles(options.url);
       this.values = new barometer.NetworkValues({ ids: [], layers: {} });
       this.shown = options.shown;
@@ -132,11 +132,12 @@
 
     /* The known place nearest to a point of the map, within so many pixels of it; null if none. */
     async nearest(latlng, reach) {
-      const zoom = this._map.getZoom();
+      const zoom = Math.max(this.options.lowest, this._map.getZoom());
+      const far = reach * this._map.getZoomScale(zoom, this._map.getZoom());
       const spot = this._map.project(latlng, zoom);
-      const corners = [-reach, reach].flatMap((x) => [-reach, reach].map((y) => spot.add([x, y]).divideBy(SIDE).floor()));
+      const corners = [-far, far].flatMap((x) => [-far, far].map((y) => spot.add([x, y]).divideBy(SIDE).floor()));
       const tiles = new Map(corners.map(({ x, y }) => [`${x}/${y}`, { x, y, z: zoom }]));
-      let best = { gap: reach, id: null };
+      let best = { gap: far, id: null };
       for (const coords of tiles.values()) {
         const layers = await this.tiles.get(source(coords));
         for (const layer of Object.values(layers)) best = this.nearer(layer, coords, spot, best);

@@ -21,7 +21,7 @@
   function openingView(map, options) {
     const at = position();
     if (at) map.setView(at.center, at.zoom, { animate: false });
-    else map.fitBounds(options.bounds, { animate: false, padding: [20, 20], maxZoom: 17 });
+    else map.fitBounds(options.bounds, { animate: false, padding: [2, 2], maxZoom: 17 });
   }
 
   Object.assign(barometer, { openingView, fragment, position });
