@@ -23,7 +23,7 @@ test-rest: .venv/.dev
 # What stores, on PostgreSQL with PostGIS as well. What is refused before anything is stored, drawn
 # or printed from what was read, or asked of every endpoint in turn, is the same on both.
 ON_ONE := access area_import bad_rides bodies cli convoys_release drawing foreign_sites headers kit \
-	matching shown_release small_numbers
+	matching openapi shown_release small_numbers
 test-postgres: .venv/.dev
 	$(BIN)/pytest --postgres -q -p no:cacheprovider tests/api $(ON_ONE:%=--ignore=tests/api/test_%.py)
 

@@ -37,7 +37,9 @@ from api.services.installation import Installation, open_installation
 from api.services.keys import ensure_area_key
 from api.services.open_cases import open_cases
 from api.services.plan_school_convoys import NO_CONVOYS, plan_school_convoys
+from api.services.public_rows import public_places
 from api.services.publish_area import read_content
+from api.services.read_release import newest_release
 from api.services.release_content import canonical
 from api.settings import Settings
 from api.store import areas, bodies, migrate, releases
@@ -532,6 +534,28 @@ def open_case(store: Store) -> Callable[..., Case]:
         return case
 
     return opened
+
+
+@pytest.fixture
+def fixed(store: Store) -> Callable[..., int]:
+    """Makes a case that was called done at the n-th public place; arguments change its fields."""
+
+    def made(number: int = 0, **changes: object) -> int:
+        with store.write() as session:
+            release = newest_release(session, AREA)
+            assert release is not None
+            place = list(public_places(release))[number]["id"]
+            case = Case(
+                area_id=AREA, place_id=place, places=[place], opened_in=1, state="done",
+                closed_on=today(),
+            )  # fmt: skip
+            for name, value in changes.items():
+                setattr(case, name, value)
+            session.add(case)
+            session.flush()
+            return case.id
+
+    return made
 
 
 @pytest.fixture

@@ -23,7 +23,10 @@ JSON_TYPES = {
 }
 KEY_SENT = {"key": "bearer", "password": "basic"}
 """How a program may send its key, by name: alone, or as a password of any user."""
-REFUSALS = {"400": "BadRequest", "401": "Unauthorized", "404": "NotFound"}
+REFUSALS = {
+    "400": "BadRequest", "401": "Unauthorized", "403": "Forbidden", "404": "NotFound",
+    "429": "TooManyRequests", "503": "ServiceUnavailable",
+}  # fmt: skip
 
 
 def service_definition(

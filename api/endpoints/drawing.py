@@ -10,11 +10,10 @@ from api.schemas import CrossingOut, FollowIn, FollowOut, SearchIn
 from api.services.find_crossings import Crossing
 from geo.following import waypoints_along
 
-from .submissions import PROBLEM, as_proposed
+from .refusals import DAMAGED, SENT, refusals
+from .submissions import as_proposed
 
-router = APIRouter(
-    prefix="/api", tags=["student"], responses={401: PROBLEM, 403: PROBLEM, 422: PROBLEM}
-)
+router = APIRouter(prefix="/api", tags=["student"], responses=refusals(401, *SENT, DAMAGED))
 
 
 # Sent, not asked for by address: a proxy would write down near which corner somebody lives.
@@ -28,7 +27,7 @@ def find_crossings(
     return names.find(asked.query, school=(school.location.x, school.location.y))
 
 
-@router.post("/follow", response_model=FollowOut, responses={413: PROBLEM})
+@router.post("/follow", response_model=FollowOut)
 def follow_track(
     participant: ParticipantDep, library: LibraryDep, recorded: FollowIn
 ) -> dict[str, Any]:

@@ -19,7 +19,7 @@ def live() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@router.get("/ready", responses={503: {}})
+@router.get("/ready", responses={503: {"model": dict[str, object]}})
 def ready(
     store: StoreDep, settings: SettingsDep, library: LibraryDep, response: Response
 ) -> dict[str, object]:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 
 from api.deps import PagesDep, SettingsDep, StaffDep, StoreDep
-from api.schemas import HotspotOut, ProblemOut
+from api.schemas import HotspotOut
 from api.services.areas import map_area, street_box
 from api.services.case_states import OPEN
 from api.services.choose_places import choose_places, offered
@@ -26,13 +26,13 @@ from web.translation import translations
 from web.words import place_title
 
 from .map_query import MapQuery, MapValuesOut
+from .refusals import refusals
 
 router = APIRouter()
 
 AreaName = Annotated[str, Query(pattern=r"^[a-z0-9-]{0,40}$")]
 QueryDep = Annotated[MapQuery, Query()]
-PROBLEM: dict[str, Any] = {"model": ProblemOut, "content": {"application/problem+json": {}}}
-PROBLEMS: dict[int | str, dict[str, Any]] = {401: PROBLEM, 404: PROBLEM, 422: PROBLEM}
+REFUSED = refusals(401, 403, 404, 422)
 
 
 @router.get("/hotspots", response_class=HTMLResponse, include_in_schema=False)
@@ -85,7 +85,7 @@ def show_hotspots(
     )
 
 
-@router.get("/api/hotspots/values", response_model=MapValuesOut, tags=["staff"], responses=PROBLEMS)
+@router.get("/api/hotspots/values", response_model=MapValuesOut, tags=["staff"], responses=REFUSED)
 def list_values(store: StoreDep, user: StaffDep, asked: QueryDep) -> Response:
     """Return the class of every chosen place in every layer of the map, and no value.
 
@@ -108,7 +108,7 @@ def list_values(store: StoreDep, user: StaffDep, asked: QueryDep) -> Response:
     })  # fmt: skip
 
 
-@router.get("/api/places/{place_id}", response_model=HotspotOut, tags=["staff"], responses=PROBLEMS)
+@router.get("/api/places/{place_id}", response_model=HotspotOut, tags=["staff"], responses=REFUSED)
 def read_place(  # what an endpoint needs
     pages: PagesDep,
     store: StoreDep,

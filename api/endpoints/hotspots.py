@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
 from api.deps import LibraryDep, PagesDep, StaffDep, StoreDep
-from api.schemas import HotspotsOut, ProblemOut
+from api.schemas import HotspotsOut
 from api.services.areas import map_area
 from api.services.view_release import view_release
 from web.stability import stability
@@ -14,18 +14,18 @@ from web.translation import translations
 from web.words import place_title
 
 from .hotspot_map import place_out
+from .refusals import refusals
 
 router = APIRouter()
 
 AreaName = Annotated[str, Query(pattern=r"^[a-z0-9-]{0,40}$")]
-PROBLEM: dict[str, Any] = {"model": ProblemOut, "content": {"application/problem+json": {}}}
 
 
 @router.get(
     "/api/hotspots",
     response_model=HotspotsOut,
     tags=["staff"],
-    responses={401: PROBLEM, 404: PROBLEM, 422: PROBLEM},
+    responses=refusals(401, 403, 404, 422),
 )
 def list_hotspots(
     pages: PagesDep, store: StoreDep, user: StaffDep, area: AreaName = ""

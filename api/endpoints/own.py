@@ -16,11 +16,9 @@ from api.services.confirm_fixed import Answer, confirm_fixed
 from api.services.student_results import StudentResults, public_danger, student_results
 
 from .cases import CaseId
-from .submissions import PROBLEM
+from .refusals import DAMAGED, SENT, refusals
 
-router = APIRouter(
-    prefix="/api", tags=["student"], responses={401: PROBLEM, 403: PROBLEM, 422: PROBLEM}
-)
+router = APIRouter(prefix="/api", tags=["student"], responses=refusals(401))
 
 
 class RiddenIn(Strict):
@@ -50,7 +48,7 @@ def show_results(
         return student_results(session, settings, participant)
 
 
-@router.post("/alternative")
+@router.post("/alternative", responses=refusals(*SENT, DAMAGED))
 def find_alternative(
     participant: ParticipantDep, store: StoreDep, library: LibraryDep, ridden: RiddenIn
 ) -> AlternativeOut:
@@ -67,7 +65,7 @@ def find_alternative(
     "/fixed/{case_id}",
     status_code=HTTPStatus.NO_CONTENT,
     response_class=Response,
-    responses={404: PROBLEM, 409: PROBLEM},
+    responses=refusals(*SENT, 404, 409),
 )
 def answer_fixed(
     participant: ParticipantDep,

@@ -7,21 +7,17 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from api.deps import InstallationDep, LibraryDep, ParticipantDep, StoreDep
-from api.schemas import ClassOut, ProblemOut, RouteIn, RouteReceipt, SnapIn, StageIn
+from api.schemas import ClassOut, RouteIn, RouteReceipt, SnapIn, SnapOut, StageIn
 from api.services.progress import class_progress, reach_stage
 from api.services.submit_route import submit_route
 from geo.routing import SnappedRoute, Waypoint
 
-PROBLEM: dict[str, Any] = {"model": ProblemOut, "content": {"application/problem+json": {}}}
+from .refusals import DAMAGED, SENT, refusals
 
-router = APIRouter(
-    prefix="/api",
-    tags=["student"],
-    responses={401: PROBLEM, 403: PROBLEM, 413: PROBLEM, 422: PROBLEM},
-)
+router = APIRouter(prefix="/api", tags=["student"], responses=refusals(401))
 
 
-@router.post("/snap")
+@router.post("/snap", response_model=SnapOut, responses=refusals(*SENT, DAMAGED))
 def snap(participant: ParticipantDep, library: LibraryDep, asked: SnapIn) -> dict[str, Any]:
     """Propose a route through the waypoints; nothing of it is stored or logged."""
     area = library.get(participant.campaign.school.area)
@@ -42,7 +38,7 @@ def as_proposed(route: SnappedRoute) -> dict[str, Any]:
 @router.post(
     "/routes",
     status_code=HTTPStatus.CREATED,
-    responses={200: {"model": RouteReceipt}, 409: PROBLEM, 410: PROBLEM},
+    responses=refusals(*SENT, 409, 410, DAMAGED) | {200: {"model": RouteReceipt}},
 )
 def send_route(
     participant: ParticipantDep,
@@ -58,7 +54,12 @@ def send_route(
     return receipt
 
 
-@router.post("/stage", status_code=HTTPStatus.NO_CONTENT, response_class=Response)
+@router.post(
+    "/stage",
+    status_code=HTTPStatus.NO_CONTENT,
+    response_class=Response,
+    responses=refusals(*SENT),
+)
 def tell_stage(participant: ParticipantDep, store: StoreDep, told: StageIn) -> None:
     """Count the participant among those who are drawing or rating."""
     with store.write() as session:

@@ -11,8 +11,6 @@ from starlette.testclient import TestClient
 
 from api.services.campaigns import today
 from api.services.installation import Installation
-from api.services.public_rows import public_places
-from api.services.read_release import newest_release
 from api.services.students_verdict import Verdict, verdicts
 from api.store import cases
 from api.store.authorities import Case, CaseEvent, CaseVote
@@ -26,28 +24,6 @@ AREA = "neubrandenburg"
 @pytest.fixture
 def template(published: str) -> str:
     return published
-
-
-@pytest.fixture
-def fixed(store: Store) -> Callable[..., int]:
-    """Makes a case that was called done at the n-th public place; arguments change its fields."""
-
-    def made(number: int = 0, **changes: object) -> int:
-        with store.write() as session:
-            release = newest_release(session, AREA)
-            assert release is not None
-            place = list(public_places(release))[number]["id"]
-            case = Case(
-                area_id=AREA, place_id=place, places=[place], opened_in=1, state="done",
-                closed_on=today(),
-            )  # fmt: skip
-            for name, value in changes.items():
-                setattr(case, name, value)
-            session.add(case)
-            session.flush()
-            return case.id
-
-    return made
 
 
 @pytest.fixture
