@@ -27,7 +27,7 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.cli import main
 from api.cookies import STAFF
-from api.schemas import RouteIn
+from api.schemas.ride import RouteIn
 from api.services.accounts import add_user, sign_in
 from api.services.areas import AreaLibrary, LoadedArea
 from api.services.campaigns import NewCampaign, create_campaign, today

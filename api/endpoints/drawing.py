@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from api.deps import LibraryDep, ParticipantDep
-from api.schemas import CrossingOut, FollowIn, FollowOut, SearchIn
+from api.schemas.drawing import CrossingOut, FollowIn, FollowOut, SearchIn
 from api.services.find_crossings import Crossing
 from geo.following import waypoints_along
 

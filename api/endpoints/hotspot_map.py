@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 
 from api.deps import PagesDep, SettingsDep, StaffDep, StoreDep
-from api.schemas import HotspotOut
+from api.schemas.hotspots import HotspotOut
 from api.services.areas import map_area, street_box
 from api.services.case_states import OPEN
 from api.services.choose_places import choose_places, offered

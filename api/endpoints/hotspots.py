@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
 from api.deps import LibraryDep, PagesDep, StaffDep, StoreDep
-from api.schemas import HotspotsOut
+from api.schemas.hotspots import HotspotsOut
 from api.services.areas import map_area
 from api.services.view_release import view_release
 from web.stability import stability

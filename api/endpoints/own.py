@@ -10,7 +10,8 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from api.deps import LibraryDep, ParticipantDep, SettingsDep, StoreDep
-from api.schemas import MAX_STEPS, PlaceId, Strict
+from api.schemas.plain import PlaceId, Strict
+from api.schemas.ride import MAX_STEPS
 from api.services.calmer_way import CalmerWay, calmer_way
 from api.services.confirm_fixed import Answer, confirm_fixed
 from api.services.student_results import StudentResults, public_danger, student_results

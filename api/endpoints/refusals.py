@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
-from api.schemas import ProblemOut
+from api.schemas.problem import ProblemOut
 
 Responses = dict[int | str, dict[str, Any]]
 

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 
 from api.auth import digest
 from api.deps import PagesDep, ParticipantDep, SettingsDep, StoreDep
-from api.schemas import Variant
+from api.schemas.codes import Variant
 from api.services.areas import map_area
 from api.services.progress import class_progress
 from api.services.student_results import student_results

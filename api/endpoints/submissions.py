@@ -7,7 +7,9 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from api.deps import InstallationDep, LibraryDep, ParticipantDep, StoreDep
-from api.schemas import ClassOut, RouteIn, RouteReceipt, SnapIn, SnapOut, StageIn
+from api.schemas.drawing import SnapIn, SnapOut
+from api.schemas.lesson import ClassOut, StageIn
+from api.schemas.ride import RouteIn, RouteReceipt
 from api.services.progress import class_progress, reach_stage
 from api.services.submit_route import submit_route
 from geo.routing import SnappedRoute, Waypoint

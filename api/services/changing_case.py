@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from api.errors import CaseChangedError, CaseRefusedError, NotFoundError
-from api.schemas import PlainText
+from api.schemas.plain import PlainText
 from api.store import audit, cases
 from api.store.authorities import Case
 from api.store.engine import Session

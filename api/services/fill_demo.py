@@ -3,23 +3,12 @@
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
 from api.errors import NotFoundError
-from api.schemas import (
-    MAX_RATINGS,
-    Counterpart,
-    Help,
-    IntersectionStep,
-    Like,
-    PartOfDay,
-    RatingIn,
-    Reason,
-    RouteIn,
-    SegmentStep,
-)
+from api.schemas.ride import MAX_RATINGS, IntersectionStep, RatingIn, RouteIn, SegmentStep
 from api.store import areas, bodies, campaigns, users
 from api.store.authorities import Body
 from api.store.engine import Session
@@ -41,6 +30,9 @@ from .join_class import join_class
 from .make_edition import make_edition
 from .publish_area import publish_area
 from .submit_route import submit_route
+
+if TYPE_CHECKING:
+    from api.schemas.codes import Counterpart, Help, Like, PartOfDay, Reason
 
 SEED = 20_261
 CLOSED, OPEN = 276, 24

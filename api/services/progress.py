@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from api.schemas import ClassOut
+from api.schemas.lesson import ClassOut
 from api.store import campaigns
 from api.store.engine import Session
 from api.store.models import Campaign

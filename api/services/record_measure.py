@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter, ValidationError
 
 from api.errors import BarometerError, NotFoundError
-from api.schemas import PlainText
+from api.schemas.plain import PlainText
 from api.store import audit, measures
 from api.store.engine import Session
 from api.store.models import Measure, User

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from api.auth import phrase_of
 from api.errors import AlreadySentError, ChangedRouteError, InvalidRouteError
-from api.schemas import FreeStep, IntersectionStep, RouteIn, RouteReceipt, SegmentStep
+from api.schemas.ride import FreeStep, IntersectionStep, RouteIn, RouteReceipt, SegmentStep
 from api.settings import Settings
 from api.store import campaigns, jobs
 from api.store.engine import Session

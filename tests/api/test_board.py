@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from api.schemas import RouteIn
+from api.schemas.ride import RouteIn
 from api.services.board import MOST_THIN, ThinPlace, thin_places
 from api.store.engine import Store
 from api.store.models import Audit, Campaign

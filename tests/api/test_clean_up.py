@@ -8,7 +8,7 @@ from httpx2 import Response
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from api.schemas import RouteIn
+from api.schemas.ride import RouteIn
 from api.store import audit
 from api.store.engine import Store
 from api.store.models import Audit, Campaign

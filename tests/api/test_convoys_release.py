@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from api.schemas import RouteIn, SegmentStep
+from api.schemas.ride import RouteIn, SegmentStep
 from api.services.areas import LoadedArea
 from api.services.campaigns import NewCampaign, create_campaign, today
 from api.services.contributions import Opened, gather

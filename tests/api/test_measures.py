@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from api.errors import AreaNotFoundError, NotFoundError
-from api.schemas import RouteIn
+from api.schemas.ride import RouteIn
 from api.services.area_evidence import area_evidence
 from api.services.areas import LoadedArea
 from api.services.campaigns import today

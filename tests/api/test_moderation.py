@@ -11,7 +11,7 @@ from httpx2 import Response
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from api.schemas import RouteIn
+from api.schemas.ride import RouteIn
 from api.services.areas import LoadedArea
 from api.services.quotes import MOST_QUOTES, Said, quotes_of, without_refused
 from api.store import audit

@@ -16,7 +16,7 @@ from httpx2 import Response
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from api.schemas import RouteIn
+from api.schemas.ride import RouteIn
 from api.services.areas import AreaLibrary, LoadedArea
 from api.services.campaigns import NewCampaign, create_campaign, today
 from api.services.fill_demo import fill_demo

@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.errors import WrongKeyError
-from api.schemas import RouteIn
+from api.schemas.ride import RouteIn
 from api.services.installation import Installation
 from api.services.keys import area_key
 from api.store.engine import Store, UtcDateTime

@@ -10,7 +10,7 @@ import pytest
 from httpx2 import Response
 from starlette.testclient import TestClient
 
-from api.schemas import RouteIn
+from api.schemas.ride import RouteIn
 from api.services.areas import LoadedArea
 from api.services.installation import Installation
 from api.services.publish_area import publish_area

@@ -20,7 +20,7 @@ from pathlib import Path
 import httpx2
 import numpy as np
 
-from api.schemas import RouteIn
+from api.schemas.ride import RouteIn
 from api.services.areas import LoadedArea
 from api.services.campaigns import NewCampaign, create_campaign, today
 from api.services.fill_demo import as_sent

@@ -18,7 +18,7 @@ import httpx2
 import numpy as np
 from shapely import Point
 
-from api.schemas import RouteIn
+from api.schemas.ride import RouteIn
 from api.services.installation import Installation, open_installation
 from api.settings import Settings
 from api.store import areas, migrate

@@ -29,7 +29,7 @@ from playwright.sync_api import Browser, Page, Route, sync_playwright
 from playwright.sync_api import TimeoutError as TooLong
 
 from api.cookies import STAFF
-from api.schemas import HotspotOut
+from api.schemas.hotspots import HotspotOut
 from api.services.accounts import add_user, sign_in
 from api.services.areas import area_folder
 from api.services.installation import Installation, open_installation

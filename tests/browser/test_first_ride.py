@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 from pypdf import PdfReader
 
-from api.schemas import RouteIn
+from api.schemas.ride import RouteIn
 from api.services.areas import LoadedArea
 from api.store import campaigns
 from api.store.engine import Store

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.schemas import Counterpart, Help, PartOfDay, Reason
+from api.schemas.codes import Counterpart, Help, PartOfDay, Reason
 from geo.causes import CAUSES
 from geo.control import CONTROLS
 from geo.countermeasures import KINDS, SAID, _Rule, _rules, measure_codes, suggest

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 import web
-from api.schemas import RatingIn, RouteIn
+from api.schemas.ride import RatingIn, RouteIn
 from geo.plausibility import MODES, Flag, flags, thresholds
 from geo.routing import Passage
 from geo.trimming import cut_index

@@ -1,0 +1,1 @@
+"""What the outside sends and gets where it differs from the tables; strict, finite, bounded."""
