@@ -15,8 +15,16 @@ from geo.crs import WGS84, to_metres
 
 from .figures import FLOW_COLORS, FONT, MAIN_ROADS, scale_bar
 from .paper import INK, PAPER, STEPS, Frame, stroke, text_line
-from .paper_map import EDGE, MAIN_FILL, PATHS, STREET_FILL, north_arrow, seen
-from .street_labels import place_labels
+from .paper_map import (
+    EDGE,
+    MAIN_FILL,
+    PATHS,
+    STREET_FILL,
+    north_arrow,
+    on_paper,
+    seen,
+    street_names,
+)
 from .translation import translations
 
 if TYPE_CHECKING:
@@ -84,13 +92,12 @@ def place_plan(  # noqa: PLR0913 - one figure, each part of it handed in
     drives_on: str = "right",
     width: float = 92.0,
     height: float = 80.0,
-    names: Callable[[str], bool] = bool,
 ) -> str:
     """Return the plan as an SVG of `width` by `height` mm, north up.
 
-    `drives_on` says on which side of an arm a movement is drawn, `names` which names of streets
-    can be. The text in it is drawn, not read: whoever embeds the figure gives it an alternative
-    text, and explains it with `plan_legend`.
+    `drives_on` says on which side of an arm a movement is drawn. The text in it is drawn, not
+    read: whoever embeds the figure gives it an alternative text, and explains it with
+    `plan_legend`.
     """
     _ = translations(language).gettext
     place = network.places.loc[place_id]
@@ -106,7 +113,7 @@ def place_plan(  # noqa: PLR0913 - one figure, each part of it handed in
         *_streets(streets, frame),
         *_facilities(streets, frame),
         _here(shape.iloc[0], place, frame),
-        *_names(streets[streets["name"].map(names)], frame, letters),
+        *_names(streets, frame, letters),
         *_movements(arms, lines, 1 if drives_on == "right" else -1),
         *(_letter(arm.letter, *at) for arm, at in zip(arms, letters, strict=True)),
         *(_lights(*middle) if place["control"] == "signals" else ()),
@@ -252,19 +259,12 @@ def _here(shape: shapely.Geometry, place: Any, frame: Frame) -> str:  # noqa: AN
 def _names(
     streets: gpd.GeoDataFrame, frame: Frame, letters: Sequence[tuple[float, float]]
 ) -> Iterator[str]:
-    on_paper = shapely.transform(streets.geometry.to_numpy(), frame.to_paper)
-    named = streets[["name", "road_class"]].assign(geometry=on_paper)
     w, h = frame.width, frame.height
-    corners = [shapely.box(0, h - 8, w / 3, h), shapely.box(w - 11, 0, w, 17)]  # fmt: skip
-    for one in place_labels(
-        gpd.GeoDataFrame(named, geometry="geometry"),
-        sizes=(2.8, 2.5),
-        within=shapely.box(1, 1, w - 1, h - 1),
-        taken=[*corners, *(shapely.Point(*at).buffer(3.4) for at in letters)],
-    ):
-        words = text_line(0, one.size * 0.36, one.name, size=one.size, anchor="middle", halo=True)
-        turned = f'transform="translate({one.x:.2f} {one.y:.2f}) rotate({one.turn:.1f})"'
-        yield f"<g {turned}>{words}</g>"
+    corners = [shapely.box(0, h - 8, w / 3, h), shapely.box(w - 11, 0, w, 17)]
+    marks = (shapely.Point(*at).buffer(3.4) for at in letters)
+    yield from street_names(
+        on_paper(streets, frame), frame, sizes=(2.8, 2.5), taken=[*corners, *marks]
+    )
 
 
 def _movements(

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import typst
 
+from .lifted_words import lift_words
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -41,16 +43,6 @@ def typeset(template: str, data: dict[str, Any], *, day: date) -> bytes:
         timestamp=int(noon.timestamp()),
     )
     return pdf
-
-
-def in_drawings(text: str) -> bool:
-    """Return whether a text can stand in an SVG of a PDF.
-
-    Marks that join the letter below, as Thai has them, get no character there, which PDF/UA
-    forbids; in the text around a drawing they can stand.
-    """
-    composed = unicodedata.normalize("NFC", text)
-    return bool(text) and not any(unicodedata.category(one) == "Mn" for one in composed)
 
 
 @cache
@@ -80,6 +72,8 @@ def _displayable(value: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
     if isinstance(value, str):
         composed = unicodedata.normalize("NFC", value)
         shown = _missing_glyphs().sub(lambda run: "?" if _has_letter(run[0]) else "", composed)
+        if shown.startswith("<svg"):
+            return lift_words(shown)
         # A heading must not become empty.
         return "?" if value and not shown.strip() else shown
     if isinstance(value, dict):

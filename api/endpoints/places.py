@@ -19,7 +19,6 @@ from web.place_words import black_spot_sentence
 from web.school_words import case_words
 from web.site_visit import visit_checks
 from web.translation import translations
-from web.typesetting import in_drawings
 
 from .hotspot_map import groups_of
 
@@ -89,9 +88,7 @@ def print_place(
 ) -> Response:
     """Print the sheet of one place, in the reader's language."""
     view = view_release(store, user, area, action=f"print place {place_id}")
-    sheet = view_place(
-        store, view, library.get(view.area), place_id, pages.language(), names=in_drawings
-    )
+    sheet = view_place(store, view, library.get(view.area), place_id, pages.language())
     name = f"place-{place_id}-{view.release.number}.pdf"
     headers = {"content-disposition": f'inline; filename="{name}"'}
     return Response(place_sheet(sheet), media_type="application/pdf", headers=headers)

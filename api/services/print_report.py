@@ -28,7 +28,6 @@ from web.posters import ClassPoster, class_poster
 from web.report_values import Action, PlaceRow, SafetyReport, Step
 from web.reports import safety_report
 from web.tiles import BASEMAP
-from web.typesetting import in_drawings
 
 from .areas import LoadedArea, area_folder
 from .read_release import Published, without_few_crashes
@@ -131,9 +130,7 @@ def _sheets(view: SchoolView, area: LoadedArea, language: str) -> tuple[PlaceShe
     if release.mode != "risk":
         return ()
     confirmed = [row for row in _passed(release, view.school) if row["state"] == "confirmed"]
-    return tuple(
-        tell_place(seen, area, row["id"], language, names=in_drawings) for row in confirmed[:SHEETS]
-    )
+    return tuple(tell_place(seen, area, row["id"], language) for row in confirmed[:SHEETS])
 
 
 def _passed(release: Published, school: School) -> list[dict[str, Any]]:

@@ -22,16 +22,14 @@ from .read_release import require_place
 from .view_release import View
 
 
-def view_place(  # noqa: PLR0913 - who asks, for what, in which language
+def view_place(
     store: Store,
     view: View,
     loaded: LoadedArea,
     place_id: str,
     language: str,
-    *,
-    names: Callable[[str], bool] = bool,
 ) -> PlaceSheet:
-    """Return the sheet of a place that the account sees; `names` says which a plan can show.
+    """Return the sheet of a place that the account sees.
 
     Raises
     ------
@@ -41,24 +39,23 @@ def view_place(  # noqa: PLR0913 - who asks, for what, in which language
     require_place(view.release, place_id)
     with store.read() as session:
         spot = _black_spot(session, view, place_id)
-    return tell_place(view, loaded, place_id, language, spot=spot, names=names)
+    return tell_place(view, loaded, place_id, language, spot=spot)
 
 
-def tell_place(  # noqa: PLR0913 - what is known of it, in which language
+def tell_place(
     view: View,
     loaded: LoadedArea,
     place_id: str,
     language: str,
     *,
     spot: BlackSpot | None = None,
-    names: Callable[[str], bool] = bool,
 ) -> PlaceSheet:
     """Return what the sheet of a place says; it raises as `view_place` does."""
     release, area = view.release, view.area
     row = require_place(release, place_id)
     catalogue = translations(language)
     say: Callable[[str], str] = catalogue.gettext
-    arms, plan = _plan(loaded, view, row, language, names)
+    arms, plan = _plan(loaded, view, row, language)
     osm = release.content["osm_date"]
     return PlaceSheet(
         language=language,
@@ -91,16 +88,13 @@ def _plan(
     view: View,
     row: dict[str, Any],
     language: str,
-    names: Callable[[str], bool],
 ) -> tuple[list[Arm], str]:
     """Return the arms of a place and its plan; nothing of one that an older network had."""
     if row["id"] not in loaded.network.places.index:
         return [], ""
     arms = arms_of(loaded.network, row["id"], {one["id"]: one for one in view.release.places})
     side = country(view.area.country or "").nearside
-    plan = place_plan(
-        loaded.network, row["id"], arms, language=language, drives_on=side, names=names
-    )
+    plan = place_plan(loaded.network, row["id"], arms, language=language, drives_on=side)
     return arms, plan
 
 

@@ -13,7 +13,6 @@ from api.store.engine import Store
 from api.store.models import Crash
 from tests.web.reader import Reader
 from web.place_plan import arms_of, place_plan
-from web.typesetting import in_drawings
 
 AREA = "neubrandenburg"
 Row = dict[str, Any]
@@ -95,9 +94,3 @@ def test_movements_of_an_arm_are_told_from_the_place_and_only_if_published(
     # Of a street piece both ends are arms, and what leaves one enters by the other.
     ends = arms_of(network, str(leaving["id"]), told)
     assert sorted((one.rides_in, one.rides_out) for one in ends) == [(500, 1500), (1500, 500)]
-
-
-def test_names_with_joined_marks_are_left_out_of_drawings_in_a_pdf() -> None:
-    assert in_drawings("Demminer Straße × Königstraße")
-    assert not in_drawings("ถนนสุขุมวิท")
-    assert not in_drawings("")

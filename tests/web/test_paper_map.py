@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from datetime import date
 from io import BytesIO
 
@@ -6,6 +7,7 @@ import numpy as np
 import pytest
 import shapely
 from pypdf import PdfReader
+from pypdf.generic import DictionaryObject
 
 from geo.crs import BBox
 from geo.network import Network
@@ -59,6 +61,16 @@ def streets(*rows: tuple[str, str, list[tuple[float, float]]]) -> gpd.GeoDataFra
     )
 
 
+def structure(pdf: bytes) -> Iterator[DictionaryObject]:
+    waiting = [PdfReader(BytesIO(pdf)).trailer["/Root"]["/StructTreeRoot"]]
+    while waiting:
+        one = waiting.pop().get_object()
+        if isinstance(one, DictionaryObject):
+            yield one
+            below = one.get("/K", []).get_object() if "/K" in one else []
+            waiting += below if isinstance(below, list) else [below]
+
+
 def test_the_sheet_says_how_to_draw_and_that_the_paper_is_destroyed(network: Network) -> None:
     pdf = paper_map(SHEET, network, ground(), SCHOOL)
 
@@ -70,6 +82,20 @@ def test_the_sheet_says_how_to_draw_and_that_the_paper_is_destroyed(network: Net
         assert part in words
     metadata = PdfReader(BytesIO(pdf)).trailer["/Root"]["/Metadata"].get_data()
     assert b"<pdfuaid:part>1</pdfuaid:part>" in metadata
+
+
+def test_names_with_joined_marks_stand_on_the_map_and_keep_it_accessible(network: Network) -> None:
+    def told(beginning: str) -> tuple[bytes, int]:
+        names = network.segments["name"].str.replace(r"Row (\d).*", rf"{beginning} \1", regex=True)
+        named = Network(network.segments.assign(name=names), network.intersections)
+        pdf = paper_map(SHEET, named, ground(), SCHOOL)
+        (page,) = PdfReader(BytesIO(pdf)).pages
+        return pdf, page.extract_text().count(beginning[:3])
+
+    pdf, found = told("ถนนสุขุมวิท")
+    assert found == told("Sukhumvit Rd")[1] > 2
+    (figure,) = [one for one in structure(pdf) if one.get("/S") == "/Figure"]
+    assert "map" in figure["/Alt"].lower()
 
 
 @pytest.mark.parametrize("paper", ["a4", "a3"])
