@@ -113,19 +113,6 @@ def test_the_api_asks_strangers_to_sign_in(client: TestClient) -> None:
         assert not (seen & {200, 201, 204}) or operation.path.startswith("/health/")
 
 
-def test_the_service_of_features_keeps_what_its_document_says(
-    client: TestClient, key: dict[str, str]
-) -> None:
-    document = client.get(f"/ogc/api?area={AREA}").json()
-    for operation in operations(document):
-        assert 200 in fuzz(client, operation, headers=key), operation.label
-
-
-def test_the_service_of_features_asks_strangers_for_a_key(client: TestClient) -> None:
-    for operation in operations(client.get("/ogc/api").json()):
-        fuzz(client, operation, examples=3)
-
-
 def fuzz(
     browser: TestClient,
     operation: APIOperation,
