@@ -200,6 +200,10 @@ def _around(_: Words) -> tuple[Column, ...]:
         Column("passages_backward", "number", yearly, _("Of `passages`: against its line")),
         Column("passages_before_school", "number", yearly, _("Of `passages`: on the way there")),
         Column("passages_after_school", "number", yearly, _("Of `passages`: on the way home")),
+        Column(
+            "schools", "string", "",
+            _("Of `participants`: how many of each school, as number of the school:number"),
+        ),
         Column("assumptions", "string", "", _("What was assumed, by code, with blanks between")),
         Column("reasons", "string", "", _("How many gave each reason, as code:number")),
     )  # fmt: skip

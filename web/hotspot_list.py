@@ -64,6 +64,13 @@ def values_address(query: Mapping[str, object]) -> str:
     return "/api/hotspots/values" + map_address({**query, **of_the_table}).removeprefix("/hotspots")
 
 
+def file_address(area: str, ending: str, query: Mapping[str, object]) -> str:
+    """Return where a file of the places comes from that the page of a query shows."""
+    of_the_view = dict.fromkeys(("area", "page", "sort", "layer", "list"), "")
+    said = map_address({**query, **of_the_view}).removeprefix("/hotspots")
+    return f"/hotspots/{area}.{ending}{said}"
+
+
 def list_places(
     rows: Sequence[Row], *, mode: str, query: Mapping[str, Any], translate: Words
 ) -> Listing:

@@ -8,6 +8,7 @@ from .evidence import weight_words
 from .hotspot_filters import Occurring, filters
 from .hotspot_layers import layers_of
 from .hotspot_list import list_places, map_address
+from .hotspot_parts import part_notes, part_of
 from .school_words import case_words
 
 KEPT = ("area", "layer", "list")
@@ -43,8 +44,14 @@ def hotspot_page(  # noqa: PLR0913  # what a view consists of
     usual = "risk" if mode == "risk" else "danger"
     listing = list_places(shown, mode=mode, query=query, translate=translate)
     # Only of the rows of this page: words for a whole city take a second.
-    rests = [row | {"rests_on": weight_words(row["weight"], language, translate)}
-             for row in listing.rows]  # fmt: skip
+    rests = [
+        row
+        | {
+            "rests_on": weight_words(row["weight"], language, translate),
+            "of_part": part_of(row, query, language, translate),
+        }
+        for row in listing.rows
+    ]
     return {
         "query": query,
         "address": lambda **changes: map_address(query, **changes),
@@ -53,6 +60,7 @@ def hotspot_page(  # noqa: PLR0913  # what a view consists of
         "filters": filters(found, query, translate),
         "choosing": any(query[name] for name in query if name not in NO_FILTERS),
         "left_out": any(query[name] for name in PARTS),
+        "of_whom": part_notes(shown, query, language, translate),
         "unfiltered": map_address({name: query[name] for name in KEPT}),
         "every": len(rows),
         "listing": replace(listing, rows=rests),

@@ -1,4 +1,4 @@
-"""The newest release as a file for another program."""
+"""A release, or the places of it that were chosen, as a file for another program."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Literal
@@ -6,8 +6,12 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Response
 
 from api.deps import LibraryDep, PagesDep, StaffDep, StoreDep
+from api.services.choose_places import Choice, choose_places
 from api.services.export_hotspots import FORMATS, Export
+from api.services.read_release import only_places
 from api.services.view_release import view_release
+
+from .map_query import QueryDep
 
 router = APIRouter()
 
@@ -20,14 +24,21 @@ def download(
     library: LibraryDep,
     area: Annotated[str, Path(pattern=r"^[a-z0-9-]{1,40}$")],
     ending: Literal["gpkg", "zip", "geojson", "parquet", "xlsx", "csv"],
+    asked: QueryDep,
 ) -> Response:
-    """Download the newest release for another program."""
-    view = view_release(store, user, area, action=f"download {ending}")
+    """Download the places of the newest release that fit a choice, or all of them."""
+    view = view_release(store, user, area, action=f"download {ending}", year=asked.year)
+    release, choice, cases = view.release, asked.choice(), view.cases
+    if choice != Choice():
+        release = only_places(release, choose_places(release, cases, choice))
+        kept = {row["id"] for row in release.places}
+        cases = {place: case for place, case in cases.items() if place in kept}
     export = Export(
-        release=view.release,
+        release=release,
+        choice=choice.words(),
         area=library.get(view.area),
         title=view.area.title,
-        cases=view.cases,
+        cases=cases,
         language=pages.language(),
         today=datetime.now(UTC).date(),
     )

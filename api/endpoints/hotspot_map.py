@@ -1,6 +1,6 @@
 """The map of hotspots and its ranked table: what a view shows, under an address that lasts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -19,19 +19,18 @@ from api.store.authorities import Case
 from web.evidence import evidence_lead, evidence_sentence
 from web.hotspot_filters import Occurring
 from web.hotspot_layers import map_values, with_values
-from web.hotspot_list import values_address
+from web.hotspot_list import file_address, values_address
 from web.hotspot_page import hotspot_page
 from web.maps import hotspot_map
 from web.translation import translations
 from web.words import place_title
 
-from .map_query import MapQuery, MapValuesOut
+from .map_query import MapQuery, MapValuesOut, QueryDep
 from .refusals import refusals
 
 router = APIRouter()
 
 AreaName = Annotated[str, Query(pattern=r"^[a-z0-9-]{0,40}$")]
-QueryDep = Annotated[MapQuery, Query()]
 REFUSED = refusals(401, 403, 404, 422)
 
 
@@ -71,12 +70,13 @@ def show_hotspots(
             },
         },
         release=release.heading() if release else None,
-        groups=groups_of(release, say) if release else [],
+        groups=groups_of(release, say, among={row["id"] for row in shown}) if release else [],
+        grouped=bool(release and release.clusters),
         downloads=[
-            {"label": form.label, "url": f"/hotspots/{view.area.id}.{ending}"}
+            {"label": form.label, "url": file_address(view.area.id, ending, query)}
             for ending, form in FORMATS.items()
         ]
-        if release
+        if shown
         else [],
         area=view.area.id,
         areas=[{"name": one.id, "title": one.title} for one in view.own],
@@ -134,13 +134,16 @@ def place_out(row: dict[str, Any], view: View, language: str) -> dict[str, Any]:
     }
 
 
-def groups_of(release: Published, say: Callable[[str], str]) -> list[dict[str, Any]]:
-    """Return the groups of places with the titles of their members."""
+def groups_of(
+    release: Published, say: Callable[[str], str], *, among: Collection[str]
+) -> list[dict[str, Any]]:
+    """Return the groups with a place `among` these, with the titles of all of their members."""
     title = {row["id"]: place_title(row, say) for row in release.places}
     return [
         group
         | {"members": [{"id": one, "title": title[one]} for one in group["places"] if one in title]}
         for group in release.clusters
+        if any(one in among for one in group["places"])
     ]
 
 

@@ -1,8 +1,9 @@
 """What the address of a view of the map says, and what the map gets for it."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
+from fastapi import Query
 from pydantic import BaseModel, Field, model_validator
 
 from api.services.choose_places import CaseChoice, Choice, Evidence, PartOfDay
@@ -48,6 +49,9 @@ class MapQuery(BaseModel):
         said = self.model_dump(by_alias=True, exclude_defaults=True)
         names = (field.alias or name for name, field in type(self).model_fields.items())
         return {name: str(said.get(name, "")) for name in names}
+
+
+QueryDep = Annotated[MapQuery, Query()]
 
 
 class MapValuesOut(BaseModel):

@@ -45,7 +45,7 @@ def show_place(
     release, shown, place = view.release, map_area(view.area), sheet.row
     say = translations(language).gettext
     sentences = evidence_sentences(place, release.mode, language, say)
-    groups = (group for group in groups_of(release, say) if group["id"] == place["cluster"])
+    groups = iter(groups_of(release, say, among={place_id}))
     return pages.render(
         "place.html",
         language=language,

@@ -40,6 +40,10 @@ class HotspotOut(BaseModel):
         description="`passages` forward, backward, before_school and after_school, where no such "
         "share is so small that it would show somebody"
     )
+    schools: dict[str, int] = Field(
+        description="Of `participants` by number of their school, where no such share is so small "
+        "that it, or the rest, would show somebody"
+    )
     ratings: int
     mean_rating: float | None
     danger: float | None = Field(description="Perceived danger, 0 to 1")

@@ -1,8 +1,9 @@
 """Choose the places of a release that a filter asks for, by what the release itself tells."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
+from urllib.parse import urlencode
 
 from api.store.authorities import Case
 
@@ -33,6 +34,10 @@ class Choice:
     kind: str = ""
     """intersection, segment, or a type of places."""
 
+    def words(self) -> str:
+        """Return what is chosen, as an address says it; nothing for all places."""
+        return urlencode({name: value for name, value in asdict(self).items() if value})
+
 
 def choose_places(release: Published, cases: Mapping[str, Case], choice: Choice) -> list[Row]:
     """Return the rows that fit, in the order and with the ranks of the release."""
@@ -41,7 +46,7 @@ def choose_places(release: Published, cases: Mapping[str, Case], choice: Choice)
 
 def _fits(row: Row, case: Case | None, choice: Choice) -> bool:
     return (
-        (not choice.school or choice.school in row.get("schools", {}))
+        (not choice.school or choice.school in row["schools"])
         and (not choice.time or row["passages_by"].get(choice.time, 0) > 0)
         and (not choice.reason or choice.reason in row["reasons"])
         and (not choice.kind or choice.kind in (row["kind"], row["type"]))
@@ -75,7 +80,7 @@ class Offer:
 def offered(release: Published, cases: Mapping[str, Case]) -> Offer:
     """Return what the filters of a release can choose from; with a choice of one there is none."""
     rows = release.places
-    told = {school for row in rows for school in row.get("schools", {})}
+    told = {school for row in rows for school in row["schools"]}
     names = {
         school: str(about["name"])
         for school, about in release.content["schools"].items()

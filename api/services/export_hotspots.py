@@ -54,11 +54,14 @@ class Export:
     cases: Mapping[str, Case]
     language: str
     today: date
+    choice: str = ""
+    """Which places of the release these are, as an address says it; empty for all."""
 
     @property
     def name(self) -> str:
         """Return the name of its files, without their ending."""
-        return f"hotspots-{self.release.area_id}-{self.release.number}"
+        chosen = "-chosen" if self.choice else ""
+        return f"hotspots-{self.release.area_id}-{self.release.number}{chosen}"
 
     def say(self, words: str) -> str:
         """Return words in its language."""
@@ -70,6 +73,7 @@ class Export:
         about = {
             **release.heading(),
             "missing": json.dumps(release.content["missing"]),
+            **({"choice": self.choice} if self.choice else {}),
             "area": release.area_id,
             "network_version": release.content["network_version"],
             "osm_date": release.content["osm_date"] or "",

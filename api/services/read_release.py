@@ -25,7 +25,7 @@ NEWER: dict[str, Any] = dict.fromkeys((
     "crashes_slight", "crash_share", "cluster", "cluster_p", "heat", "control",
 )) | {
     "assumptions": [], "passages_by": {}, "several_classes": False, "quotes": [],
-    "likes": {}, "times": {}, "helps": {}, "counterparts": {},
+    "likes": {}, "times": {}, "helps": {}, "counterparts": {}, "schools": {},
 }  # fmt: skip
 """What releases did not have at first, as it reads in those that are that old."""
 COARSE = {
@@ -174,6 +174,19 @@ def require_published(release: Published | None, area_id: str) -> Published:
     if release is None:
         raise NoReleaseError(f"nothing has been published for {area_id!r} yet")
     return release
+
+
+def only_places(release: Published, rows: list[dict[str, Any]]) -> Published:
+    """Return a release with some of its places alone.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none: there are programs that cannot read a file without rows.
+    """
+    if not rows:
+        raise NotFoundError("no place of the release fits this choice")
+    return replace(release, content=release.content | {"places": rows})
 
 
 def require_place(release: Published, place_id: str) -> dict[str, Any]:

@@ -30,7 +30,8 @@ def place_record(row: Mapping[str, Any]) -> Record:
     """Return what a release nests as one row: a GIS has no columns within columns."""
     flat = dict(row) | {f"passages_{share}": row["passages_by"].get(share) for share in SHARES}
     flat["assumptions"] = " ".join(row["assumptions"])
-    flat["reasons"] = " ".join(f"{reason}:{count}" for reason, count in row["reasons"].items())
+    for counted in ("reasons", "schools"):
+        flat[counted] = " ".join(f"{code}:{count}" for code, count in row[counted].items())
     return {name: flat[name] for name in PLACES}
 
 

@@ -1,6 +1,8 @@
 """The map of hotspots: its values, filters and table say what the release says, and no more."""
 
+import csv
 import gzip
+import io
 import json
 import re
 from collections.abc import Callable
@@ -154,6 +156,93 @@ def test_a_part_of_the_day_counts_its_own_rides(
 
     assert values(police)["layers"]["exposure"][0] == "2"
     assert values(police, "time=before_school")["layers"]["exposure"][0] == "0"
+
+
+def test_a_view_says_which_figures_are_of_the_chosen_part(
+    police: TestClient, store: Store, content: Row, school: School
+) -> None:
+    for row in content["places"]:
+        row |= {"passages_by": {}, "schools": {}}
+    mixed, own = content["places"][:2]
+    key = str(school.id)
+    mixed |= {"participants": 30, "schools": {key: 12}, "passages": 4.0,
+              "passages_by": {"before_school": 2.5, "after_school": 1.5}}  # fmt: skip
+    own |= {"participants": 7, "schools": {key: 7}}
+    with store.write() as session:
+        release = releases.newest_whole(session, AREA)
+        assert release is not None
+        _rewrite(release, content)
+
+    def said(query: str) -> dict[str, str]:
+        page = police.get(f"/hotspots?area={AREA}&{query}").text
+        found = re.findall(r'id="of-whom-(\w+)"(?: hidden)?>([^<]*)</p>', page)
+        return dict(found) | {"page": page}
+
+    assert set(said("kind=segment").values()) > {""}
+    assert not any(words for layer, words in said("").items() if layer != "page")
+
+    by_time = said("time=before_school")
+    assert by_time["exposure"] == "Of the rides in this part of the day alone."
+    for layer in ("danger", "risk", "conflicts"):
+        assert by_time[layer].startswith("Of the whole day:")
+    assert "Rides before school: 2,500 of 4,000 a year." in by_time["page"]
+
+    by_school = said(f"school={school.id}")
+    assert by_school["danger"].endswith(
+        "At 1 of the 2 places only students of this school ride: there the values are their own."
+    )
+    # Crashes of anybody are in a risk.
+    assert by_school["risk"] == "Of all students who ride there, not of this school alone."
+    assert "12 of the 30 students who ride here are of this school." in by_school["page"]
+    assert by_school["stress"] == "The same for everybody and at any time of the day."
+
+
+def test_files_hold_the_chosen_places_with_what_is_told_of_the_part(
+    police: TestClient, content: Row
+) -> None:
+    page = police.get(f"/hotspots?area={AREA}&kind=segment&time=before_school&layer=danger").text
+    address = f"/hotspots/{AREA}.csv?time=before_school&amp;kind=segment"
+    assert address in page
+    answer = police.get(address.replace("&amp;", "&"))
+    rows = list(csv.DictReader(io.StringIO(answer.text.lstrip("\ufeff"))))
+    chosen = {
+        row["id"]: row
+        for row in content["places"]
+        if row["kind"] == "segment" and row["passages_by"].get("before_school", 0) > 0
+    }
+
+    assert "-chosen.csv" in answer.headers["content-disposition"]
+    assert [row["id"] for row in rows] == list(chosen)
+    for row in rows:
+        told = chosen[row["id"]]
+        assert float(row["passages_before_school"]) == told["passages_by"]["before_school"]
+        assert row["schools"] == " ".join(f"{key}:{n}" for key, n in told["schools"].items())
+    for ending in ("xlsx", "gpkg", "zip", "geojson", "parquet"):
+        assert police.get(f"/hotspots/{AREA}.{ending}?kind=segment").status_code == 200
+    assert police.get(f"/hotspots/{AREA}.csv?reason=nonsense").status_code == 404
+    empty = police.get(f"/hotspots?area={AREA}&reason=nonsense").text
+    assert f"/hotspots/{AREA}.csv" not in empty
+
+
+def test_groups_follow_the_choice(police: TestClient, store: Store, content: Row) -> None:
+    first, second = content["places"][0], content["places"][6]
+    content["clusters"] = [
+        {"id": one["id"], "places": [one["id"]], "observed": 9, "expected": 2.0, "p": 0.01}
+        for one in (first, second)
+    ]
+    with store.write() as session:
+        release = releases.newest_whole(session, AREA)
+        assert release is not None
+        _rewrite(release, content)
+
+    def members(query: str) -> list[str]:
+        page = police.get(f"/hotspots?area={AREA}&{query}").text
+        return re.findall(r"/places/(\w+)", page.split('<div id="groups">')[1].split("</div>")[0])
+
+    assert members("") == [first["id"], second["id"]]
+    assert members("evidence=confirmed") == [first["id"]]
+    assert members("evidence=watch") == []
+    assert "No place of your choice is in a group" in police.get("/hotspots?evidence=watch").text
 
 
 def test_a_period_is_the_newest_release_of_its_school_year(

@@ -68,6 +68,18 @@ def test_a_view_is_filtered_sorted_copied_and_opened_elsewhere(
     )
     page.get_by_role("radio", name="Rides").check()
     expect(page.locator("#legend-exposure")).to_be_visible()
+    expect(page.locator("#of-whom-exposure")).to_be_hidden()
+
+    # Of a part of the day beside the legend stands what is of it, and every row and file follows.
+    page.get_by_label("Passed", exact=True).select_option("before_school")
+    expect(page.locator("#of-whom-exposure")).to_have_text(
+        "Of the rides in this part of the day alone."
+    )
+    expect(page.locator("#ranking tr.more").first).to_contain_text("Rides before school:")
+    file = page.get_by_role("link", name="CSV")
+    expect(file).to_have_attribute("href", re.compile("time=before_school&kind=intersection$"))
+    page.get_by_label("Passed", exact=True).select_option("")
+    expect(page.locator("#of-whom-exposure")).to_be_hidden()
     page.get_by_role("link", name="Place", exact=True).click()
     expect(page.locator("th[aria-sort]")).to_contain_text("Place")
     axe(page)

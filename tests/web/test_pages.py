@@ -67,6 +67,8 @@ PROGRESS = {
 }
 PLACE = {
     "quotes": [HOSTILE],
+    "schools": {"1": 5},
+    "passages_by": {"after_school": 1.0},
     "id": "s1",
     "kind": "segment",
     "name": HOSTILE,
@@ -171,6 +173,7 @@ LIST = {
     **table(PLACE),
     "area": "town",
     "groups": [GROUP],
+    "grouped": True,
     "downloads": [{"label": "CSV", "url": "/x.csv"}],
     "areas": [AREA],
 }
@@ -478,8 +481,8 @@ def test_a_heading_sorts_and_turns_and_says_how_it_is_sorted() -> None:
 
 def test_a_filter_that_leaves_out_small_numbers_says_so() -> None:
     assert "nobody is told of it" not in page("hotspots.html")
-    for name in ("school", "time", "reason"):
-        html = page("hotspots.html", **table(PLACE, **{name: "x"}))
+    for name, value in (("school", "1"), ("time", "after_school"), ("reason", "x")):
+        html = page("hotspots.html", **table(PLACE, **{name: value}))
         assert "nobody is told of it" in html
         assert "left out by your choice" in html
 

@@ -54,7 +54,8 @@
         if (number !== this.asked) return;
         const fresh = new DOMParser().parseFromString(text, "text/html");
         if (!fresh.getElementById("list")) throw new Error(`${response.status}`);
-        for (const id of ["list", "filtered", "groups"]) {
+        const notes = [...document.querySelectorAll(".of-whom")].map(({ id }) => id);
+        for (const id of ["list", "filtered", "groups", "files", ...notes]) {
           if (find(id)) find(id).replaceWith(document.adoptNode(fresh.getElementById(id)));
         }
         barometer.config.urls.values = JSON.parse(fresh.getElementById("config").textContent).urls.values;
