@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .feature_documents import GEOJSON, Addresses, Collection, titles
+from .feature_documents import GEOJSON, Addresses, Collection
+from .open_features import any_open_collection
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from .columns import Column
 
@@ -30,30 +31,33 @@ REFUSALS = {
 
 
 def service_definition(
-    listed: Iterable[Collection], at: Addresses, version: str, _: Words
+    listed: Iterable[Collection],
+    editions: Sequence[str],
+    at: Addresses,
+    version: str,
+    _: Words,
 ) -> Document:
-    """Return the OpenAPI document of the service."""
+    """Return the OpenAPI document of the service; `editions` are collections of open data."""
+    opened = any_open_collection()
     offered = list(listed)
     paths: Document = {
         "/": _get(_("Landing page"), "Landing", public=True),
         "/conformance": _get(_("What it conforms to"), "Conformance", public=True),
         "/api": _get(_("Definition of the service"), "Anything", public=True),
-        "/collections": _get(_("Collections"), "Collections"),
+        "/collections": _get(_("Collections"), "Collections", anybody=True),
     }
     for one in offered:
-        title, path = titles(_)[one.id][0], f"/collections/{one.id}"
-        paths[path] = _get(title, "Collection")
-        paths[f"{path}/items"] = _get(title, f"{one.id}Items", parameters=_asked(one, _))
-        paths[f"{path}/items/{{featureId}}"] = _get(
-            title, f"{one.id}Feature", parameters=[_parameter("featureId", at="path")]
-        )
+        paths |= _of_collection(one, one.id, _)
+    if editions:
+        named = [_parameter("editionId", {"type": "string", "enum": list(editions)}, at="path")]
+        paths |= _of_collection(opened, "{editionId}", _, named, anybody=True)
     return {
         "openapi": "3.0.3",
         "info": {"title": _("Bicycle Barometer: features"), "version": version},
         "servers": [{"url": at.root}],
         "paths": paths,
         "components": {
-            "schemas": _schemas(offered, _),
+            "schemas": _schemas([*offered, opened], _),
             "responses": {
                 name: {
                     "description": name,
@@ -73,15 +77,33 @@ def service_definition(
     }  # fmt: skip
 
 
-def _get(
-    summary: str, schema: str, *, public: bool = False, parameters: Iterable[Document] = ()
+def _of_collection(
+    one: Collection, name: str, _: Words, named: Sequence[Document] = (), *, anybody: bool = False
 ) -> Document:
+    title, path = one.told(_).title, f"/collections/{name}"
+    single = [*named, _parameter("featureId", at="path")]
+    asked = [*named, *_asked(one, _)]
+    return {
+        path: _get(title, "Collection", anybody=anybody, parameters=named),
+        f"{path}/items": _get(title, f"{one.id}Items", anybody=anybody, parameters=asked),
+        f"{path}/items/{{featureId}}": _get(
+            title, f"{one.id}Feature", anybody=anybody, parameters=single
+        ),
+    }
+
+
+def _get(
+    summary: str, schema: str, *, public: bool = False, anybody: bool = False,
+    parameters: Iterable[Document] = (),
+) -> Document:  # fmt: skip
+    """Return an operation: `public` without any key, for `anybody` also without one."""
     media = GEOJSON if schema.endswith(("Items", "Feature")) else "application/json"
     content: Document = {media: {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
     if schema == "Anything":
         content = {"application/vnd.oai.openapi+json;version=3.0": {"schema": {"type": "object"}}}
     content["text/html"] = {"schema": {"type": "string"}}
     refused = [code for code in REFUSALS if not public or code == "400"]
+    keys: list[Document] = [] if public else [{name: []} for name in KEY_SENT]
     return {
         "get": {
             "summary": summary,
@@ -97,7 +119,7 @@ def _get(
                     code: {"$ref": f"#/components/responses/{REFUSALS[code]}"} for code in refused
                 },
             },
-            "security": [] if public else [{name: []} for name in KEY_SENT],
+            "security": [{}, *keys] if anybody else keys,
         }
     }  # fmt: skip
 
@@ -153,7 +175,7 @@ def _schemas(offered: Iterable[Collection], _: Words) -> Document:
             | ({"enum": [*column.values, None]} if column.values else {})
             for column in one.columns(_)
         }
-        geometry = _object({"type": {"type": "string", "enum": [one.geometry]}})
+        geometry = _object({"type": {"type": "string", "enum": list(one.geometries)}})
         found[f"{one.id}Feature"] = _object({
             "type": {"type": "string", "enum": ["Feature"]}, "id": text, "geometry": geometry,
             "properties": {"type": "object", "properties": properties},

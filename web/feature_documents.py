@@ -34,12 +34,23 @@ FILTERED = frozenset({
 
 
 @dataclass(frozen=True)
+class Told:
+    """What people read of a collection."""
+
+    title: str
+    description: str
+    links: tuple[Document, ...] = ()
+    """To what is told of it elsewhere."""
+
+
+@dataclass(frozen=True)
 class Collection:
-    """One kind of feature: its name, how its geometry is and what its columns are."""
+    """One kind of feature: its name, how its geometry is, its columns, and what is told of it."""
 
     id: str
-    geometry: str
+    geometries: tuple[str, ...]
     columns: Callable[[Words], tuple[Column, ...]]
+    told: Callable[[Words], Told]
 
     def queryables(self, _: Words) -> list[Column]:
         """Return the columns by which it can be asked for."""
@@ -77,24 +88,35 @@ class Addresses:
         ]  # fmt: skip
 
 
-def titles(_: Words) -> dict[str, tuple[str, str]]:
-    """Return title and description of every collection."""
-    return {
-        "segments": (
-            _("Streets"),
-            _("Pieces of street that students ride, with the figures of the newest release"),
-        ),
-        "intersections": (
-            _("Crossings"),
-            _("Crossings that students ride over, with the figures of the newest release"),
-        ),
-        "hotspots": (
-            _("Hotspots"),
-            _("Confirmed and watched places of the newest release, as points"),
-        ),
-        "cases": (_("Cases"), _("What the authorities do about hotspots")),
-        "crashes": (_("Official crashes"), _("Official records of crashes, for the police")),
-    }
+def segments(_: Words) -> Told:
+    """Return what is told of the pieces of street."""
+    return Told(
+        _("Streets"),
+        _("Pieces of street that students ride, with the figures of the newest release"),
+    )
+
+
+def intersections(_: Words) -> Told:
+    """Return what is told of the crossings."""
+    return Told(
+        _("Crossings"),
+        _("Crossings that students ride over, with the figures of the newest release"),
+    )
+
+
+def hotspots(_: Words) -> Told:
+    """Return what is told of the hotspots."""
+    return Told(_("Hotspots"), _("Confirmed and watched places of the newest release, as points"))
+
+
+def cases(_: Words) -> Told:
+    """Return what is told of the cases."""
+    return Told(_("Cases"), _("What the authorities do about hotspots"))
+
+
+def crashes(_: Words) -> Told:
+    """Return what is told of the official crashes."""
+    return Told(_("Official crashes"), _("Official records of crashes, for the police"))
 
 
 def landing(at: Addresses, form: str, _: Words) -> Document:
@@ -102,8 +124,8 @@ def landing(at: Addresses, form: str, _: Words) -> Document:
     return {
         "title": _("Bicycle Barometer: features"),
         "description": _(
-            "Streets, crossings, hotspots and cases of the newest release, for programs that read "
-            "OGC API - Features."
+            "For programs that read OGC API - Features: open data for everybody, and for those who "
+            "sign in or have a key streets, crossings, hotspots and cases of the newest release."
         ),
         "links": [
             *at.itself("", form, _),
@@ -124,35 +146,37 @@ def conformance(at: Addresses, form: str, _: Words) -> Document:
 
 
 def collections(
-    listed: Iterable[Collection], extent: Mapping[str, Any], at: Addresses, form: str, _: Words
+    listed: Iterable[tuple[Collection, Document]], at: Addresses, form: str, _: Words
 ) -> Document:
-    """Return the list of collections."""
+    """Return the list of collections, each with where and when its features are."""
     return {
         "title": _("Collections"),
         "links": at.itself("/collections", form, _),
-        "collections": [collection(one, extent, at, form, _, alone=False) for one in listed],
+        "collections": [
+            collection(one, extent, at, form, _, alone=False) for one, extent in listed
+        ],
     }
 
 
 def collection(
-    one: Collection, extent: Mapping[str, Any], at: Addresses, form: str, _: Words,
+    one: Collection, extent: Document, at: Addresses, form: str, _: Words,
     *, alone: bool = True,
 ) -> Document:  # fmt: skip
     """Return the description of a collection; `alone`, as a document of its own."""
-    title, description = titles(_)[one.id]
-    path = f"/collections/{one.id}"
-    own = at.itself(path, form, _) if alone else [at.link("self", MEDIA["json"], title, path)]
+    told, path = one.told(_), f"/collections/{one.id}"
+    own = at.itself(path, form, _) if alone else [at.link("self", MEDIA["json"], told.title, path)]
     return {
         "id": one.id,
-        "title": title,
-        "description": description,
+        "title": told.title,
+        "description": told.description,
         "itemType": "feature",
         "crs": [CRS84],
         "extent": extent,
         "links": [
             *own,
-            at.link("items", GEOJSON, title, f"{path}/items", f="json"),
-            at.link("items", MEDIA["html"], title, f"{path}/items", f="html"),
+            at.link("items", GEOJSON, told.title, f"{path}/items", f="json"),
+            at.link("items", MEDIA["html"], told.title, f"{path}/items", f="html"),
+            *told.links,
         ],
     }
 
@@ -191,11 +215,11 @@ def features(
         links.append(at.link("next", media, _("Next page"), f"{path}/items", **more))
     return {
         "type": "FeatureCollection",
-        "title": titles(_)[one.id][0],
+        "title": one.told(_).title,
         "timeStamp": made.isoformat(timespec="seconds").replace("+00:00", "Z"),
         "numberMatched": page.matched,
         "numberReturned": len(page.features),
-        "links": [*links, at.link("collection", MEDIA["json"], titles(_)[one.id][0], path)],
+        "links": [*links, at.link("collection", MEDIA["json"], one.told(_).title, path)],
     }
 
 
@@ -210,6 +234,7 @@ def feature(
 ) -> Document:  # fmt: skip
     """Return one feature as a document of its own."""
     path = f"/collections/{one.id}"
-    title = titles(_)[one.id][0]
     links = at.itself(f"{path}/items/{found['id']}", form, _)
-    return found | {"links": [*links, at.link("collection", MEDIA["json"], title, path)]}
+    return found | {
+        "links": [*links, at.link("collection", MEDIA["json"], one.told(_).title, path)]
+    }

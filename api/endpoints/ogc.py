@@ -9,32 +9,25 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse
 
 from api.deps import (
-    LibraryDep,
+    InstallationDep,
     MaybeKeyDep,
     Pages,
     PagesDep,
     SettingsDep,
-    StoreDep,
     UserDep,
-    get_signed_in,
     get_staff,
 )
 from api.errors import BadQueryError, NotFoundError
-from api.services.features import (
-    COLLECTIONS,
-    DIGITS,
-    collections_of,
-    features_of,
-    require_collection,
-    view_features,
-)
+from api.services.features import COLLECTIONS
 from api.services.find_features import find_features, known_parameters, read_query
-from api.services.view_release import View
+from api.services.offer_features import Offered, Who, offer_all, offer_editions, offer_one
 from web import feature_documents as documents
 from web.columns import Column
 from web.feature_api import service_definition
 from web.feature_documents import GEOJSON, OPENAPI, Addresses, Collection, Document, Page
 from web.translation import translations
+
+from .open_data import FOR_ALL
 
 router = APIRouter(prefix="/ogc", include_in_schema=False)
 
@@ -53,6 +46,7 @@ class Asked:
         self.at = Addresses(f"{settings.base_url}/ogc", self.area)
         self.say = translations(pages.language()).gettext
         self._pages: Pages = pages
+        self._site = settings.base_url
 
     def require_plain(self) -> None:
         """Refuse every parameter that is not known everywhere."""
@@ -66,7 +60,9 @@ class Asked:
     ) -> Response:
         """Return a document in the form that was asked for."""
         if self.form == "html":
-            shown = {"title": "", "columns": (), "document": document, "area_name": self.area}
+            # Links of a page stay on the host on which it is read.
+            shown = {"title": "", "columns": (), "document": document, "area_name": self.area,
+                     "site": self._site}  # fmt: skip
             return HTMLResponse(self._pages.render("features.html", **shown | more))
         text = json.dumps(document, ensure_ascii=False, allow_nan=False, default=date.isoformat)
         return Response(text, media_type=media)
@@ -75,25 +71,21 @@ class Asked:
 AskedDep = Annotated[Asked, Depends(Asked)]
 
 
-def get_view(
-    request: Request,
-    asked: AskedDep,
-    store: StoreDep,
-    settings: SettingsDep,
-    user: UserDep,
-    key: MaybeKeyDep,
-) -> View:
-    """Return what the account or the program that asks may see."""
-    action = f"read features {request.path_params.get('collection', '')}".strip()
-    return view_features(
-        store, key or get_staff(get_signed_in(user), settings), asked.area, action=action
-    )
+def get_reader(settings: SettingsDep, user: UserDep, key: MaybeKeyDep) -> Who:
+    """Return the program or the account that reads, None for anybody."""
+    return key or (get_staff(user, settings) if user else None)
 
 
-ViewDep = Annotated[View, Depends(get_view)]
+ReaderDep = Annotated[Who, Depends(get_reader)]
+
+
+def get_offered(here: InstallationDep, asked: AskedDep, who: ReaderDep, collection: str) -> Offered:
+    """Return the collection of an address as its reader may read it."""
+    return offer_one(here, who, asked.area, collection)
 
 
 @router.get("")
+@router.get("/")
 def show_landing(asked: AskedDep) -> Response:
     """Return where everything is."""
     asked.require_plain()
@@ -108,42 +100,44 @@ def show_conformance(asked: AskedDep) -> Response:
 
 
 @router.get("/api")
-def show_definition(asked: AskedDep) -> Response:
+def show_definition(here: InstallationDep, asked: AskedDep) -> Response:
     """Return the service as an OpenAPI document."""
     asked.require_plain()
+    editions = [one.collection.id for one in offer_editions(here, asked.area)]
     defined = service_definition(
-        COLLECTIONS.values(), asked.at, version("bicycle-barometer"), asked.say
+        COLLECTIONS.values(),
+        editions,
+        asked.at,
+        version("bicycle-barometer"),
+        asked.say,
     )
     return asked.answer(defined, OPENAPI, title=defined["info"]["title"])
 
 
 @router.get("/collections")
-def list_collections(asked: AskedDep, view: ViewDep) -> Response:
-    """Return the collections of an area."""
+def list_collections(here: InstallationDep, asked: AskedDep, who: ReaderDep) -> Response:
+    """Return the collections of an area, and those of everybody."""
     asked.require_plain()
-    listed = documents.collections(
-        collections_of(view), _extent(view), asked.at, asked.form, asked.say
-    )
-    return asked.answer(listed)
+    offered = offer_all(here, who, asked.area)
+    listed = [(one.collection, one.extent) for one in offered]
+    return asked.answer(documents.collections(listed, asked.at, asked.form, asked.say))
 
 
 @router.get("/collections/{collection}")
-def show_collection(asked: AskedDep, view: ViewDep, collection: str) -> Response:
+def show_collection(asked: AskedDep, offered: Annotated[Offered, Depends(get_offered)]) -> Response:
     """Return what a collection is."""
     asked.require_plain()
-    one = require_collection(view, collection)
-    told = documents.collection(one, _extent(view), asked.at, asked.form, asked.say)
-    return asked.answer(told, columns=one.columns(asked.say))
+    one = offered.collection
+    told = documents.collection(one, offered.extent, asked.at, asked.form, asked.say)
+    return _told(asked.answer(told, columns=one.columns(asked.say), **_seen(offered)), offered)
 
 
 @router.get("/collections/{collection}/items")
-def list_features(
-    asked: AskedDep, view: ViewDep, store: StoreDep, library: LibraryDep, collection: str
-) -> Response:
+def list_features(asked: AskedDep, offered: Annotated[Offered, Depends(get_offered)]) -> Response:
     """Return a page of the features of a collection."""
-    one = require_collection(view, collection)
+    one = offered.collection
     query = read_query(asked.given, one)
-    features = features_of(store, view, library.get(view.area), collection)
+    features = offered.features()
     found = find_features(features, query)
     page = Page(
         features=[features.text(at) for at in found.chosen],
@@ -156,37 +150,39 @@ def list_features(
         following=found.following,
     )  # fmt: skip
     document = documents.features(one, page, datetime.now(UTC), asked.at, asked.form, asked.say)
-    shown = _shown_columns(one, asked)
     if asked.form == "json":
-        return Response(documents.with_features(document, page), media_type=GEOJSON)
+        text = documents.with_features(document, page)
+        return _told(Response(text, media_type=GEOJSON), offered)
     document["features"] = [json.loads(text) for text in page.features]
-    return asked.answer(document, GEOJSON, columns=shown, collection=one.id)
+    shown = {"columns": _shown_columns(one, asked), "collection": one.id}
+    return _told(asked.answer(document, GEOJSON, **shown, **_seen(offered)), offered)
 
 
 @router.get("/collections/{collection}/items/{feature_id}")
 def show_feature(
-    asked: AskedDep,
-    view: ViewDep,
-    store: StoreDep,
-    library: LibraryDep,
-    collection: str,
-    feature_id: str,
+    asked: AskedDep, offered: Annotated[Offered, Depends(get_offered)], feature_id: str
 ) -> Response:
     """Return one feature."""
     asked.require_plain()
-    one = require_collection(view, collection)
-    features = features_of(store, view, library.get(view.area), collection)
+    one, features = offered.collection, offered.features()
     if feature_id not in features.ids:
         raise NotFoundError("no such feature")
     found = json.loads(features.text(features.ids.index(feature_id)))
     document = documents.feature(one, found, asked.at, asked.form, asked.say)
-    return asked.answer(document, GEOJSON, columns=one.columns(asked.say))
+    shown = {"columns": one.columns(asked.say), **_seen(offered)}
+    return _told(asked.answer(document, GEOJSON, **shown), offered)
 
 
-def _extent(view: View) -> dict[str, Any]:
-    day = view.newest.day.isoformat() if view.newest else None
-    area = view.territory.polygon or view.area.extent
-    return documents.extent([round(one, DIGITS) for one in area.bounds], day, None)
+def _seen(offered: Offered) -> dict[str, Any]:
+    """Return what the page of a collection must say."""
+    return {"simulated": True} if offered.simulated else {}
+
+
+def _told(response: Response, offered: Offered) -> Response:
+    """Let pages of others read what everybody may."""
+    if offered.public:
+        response.headers.update(FOR_ALL)
+    return response
 
 
 def _shown_columns(one: Collection, asked: Asked) -> list[Column]:

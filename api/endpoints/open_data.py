@@ -107,6 +107,7 @@ def _edition(edition: ListedEdition) -> dict[str, Any]:
     facts = edition.facts
     return {
         "name": edition.name,
+        "area": edition.area_id,
         "path": edition.path,
         "title": facts["area_title"],
         "period": edition.period,

@@ -12,13 +12,14 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from api.errors import AreaNotFoundError, NotFoundError
+from api.errors import AreaNotFoundError
 from api.store import crashes
 from api.store.authorities import ApiKey
 from api.store.engine import Store
 from api.store.models import Crash, User
+from web import feature_documents as documents
 from web.columns import case_columns, crash_columns, place_columns
-from web.feature_documents import Collection
+from web.feature_documents import Collection, Document
 
 from .areas import LoadedArea
 from .campaigns import today
@@ -33,11 +34,11 @@ Days = tuple[date | None, date | None]
 COLLECTIONS: dict[str, Collection] = {
     one.id: one
     for one in (
-        Collection("segments", "LineString", place_columns),
-        Collection("intersections", "Point", place_columns),
-        Collection("hotspots", "Point", place_columns),
-        Collection("cases", "Point", case_columns),
-        Collection("crashes", "Point", crash_columns),
+        Collection("segments", ("LineString",), place_columns, documents.segments),
+        Collection("intersections", ("Point",), place_columns, documents.intersections),
+        Collection("hotspots", ("Point",), place_columns, documents.hotspots),
+        Collection("cases", ("Point",), case_columns, documents.cases),
+        Collection("crashes", ("Point",), crash_columns, documents.crashes),
     )
 }
 
@@ -93,12 +94,11 @@ def collections_of(view: View) -> list[Collection]:
     return [one for one in COLLECTIONS.values() if one.id != "crashes" or view.crashes]
 
 
-def require_collection(view: View, name: str) -> Collection:
-    """Return a collection; one that is not the viewer's reads as one that does not exist."""
-    for one in collections_of(view):
-        if one.id == name:
-            return one
-    raise NotFoundError("no such collection")
+def extent_of(view: View) -> Document:
+    """Return where the features of an area are that somebody sees, and since when."""
+    day = view.newest.day.isoformat() if view.newest else None
+    area = view.territory.polygon or view.area.extent
+    return documents.extent([round(one, DIGITS) for one in area.bounds], day, None)
 
 
 def features_of(store: Store, view: View, area: LoadedArea, name: str) -> Features:

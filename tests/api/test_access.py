@@ -154,6 +154,7 @@ EXPECTED: dict[tuple[str, str], Row] = {
     ("GET", "/hotspots/{area}.{ending}"): only(200, *AREAS_STAFF),
     ("GET", "/hotspots/stability"): only(200, *AREAS_STAFF),
     ("GET", "/ogc"): everybody(200),
+    ("GET", "/ogc/"): everybody(200),
     ("GET", "/ogc/conformance"): everybody(200),
     ("GET", "/ogc/api"): everybody(200),
     ("GET", "/ogc/collections"): only(200, *AREAS_STAFF, out=401),

@@ -1,6 +1,5 @@
 """Open data: what is published once is public for good, so every rule is checked before."""
 
-import gzip
 import hashlib
 import re
 from collections.abc import Callable
@@ -19,17 +18,12 @@ from api.services.edition_facts import edition_facts
 from api.services.edition_files import CHECKSUMS, checksums, edition_files
 from api.services.edition_origin import Origin, find_origin, folder_of, settle
 from api.services.installation import Installation
-from api.services.keys import area_key
-from api.services.ledger import open_ledger
 from api.services.make_edition import make_edition
 from api.services.open_rows import coarse
-from api.services.publish_area import read_content
 from api.services.read_edition import edition_rows
-from api.services.release_content import canonical
-from api.services.sealing import seal
 from api.store import releases
 from api.store.authorities import OpenEdition
-from api.store.models import Area, Audit, Release
+from api.store.models import Area, Audit
 from tests.api.running import Run
 
 AREA, STAFF_ONLY = "neubrandenburg", "staff only"
@@ -44,33 +38,6 @@ NextRelease = Callable[[Callable[[dict[str, Row], People], None]], int]
 @pytest.fixture
 def template(published: str) -> str:
     return published
-
-
-@pytest.fixture
-def next_release(here: Installation) -> NextRelease:
-    """Adds a release made from the newest one; the change edits rows and who is behind them."""
-
-    def added(change: Callable[[dict[str, Row], People], None]) -> int:
-        with here.store.write() as session:
-            newest = releases.newest_whole(session, AREA)
-            assert newest is not None
-            content, people = read_content(newest), open_ledger(here.settings, newest)
-            rows = {row["id"]: row for row in content["places"]}
-            change(rows, people)
-            text, digest = canonical(content | {"places": list(rows.values())})
-            number = newest.number + 1
-            ledger = {place: sorted(str(one) for one in those) for place, those in people.items()}
-            key = area_key(here.settings, AREA, "seal")
-            session.add(
-                Release(
-                    area_id=AREA, number=number, day=newest.day, content_hash=digest,
-                    participants=newest.participants, content=gzip.compress(text, mtime=0),
-                    ledger=seal(key, ledger, bound_to=f"ledger/{AREA}/{number}"),
-                )
-            )  # fmt: skip
-        return number
-
-    return added
 
 
 def others(count: int, start: int = 0) -> frozenset[UUID]:

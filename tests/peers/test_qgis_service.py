@@ -11,7 +11,11 @@ import pytest
 import shapely
 from starlette.testclient import TestClient
 
+from api.services.edition_origin import folder_of
+from api.services.installation import Installation
+from api.services.make_edition import make_edition
 from api.services.publish_area import read_content
+from api.services.read_edition import edition_rows
 from api.services.release_content import canonical
 from api.store import releases
 from api.store.authorities import Case
@@ -131,6 +135,26 @@ def test_an_analyst_opens_the_layers_of_a_body_with_its_key(
     assert {some["id"]} <= inside < found["hotspots"]["names"].keys()
     assert found["cases"]["count"] == 1
     assert found["cases"]["names"].keys() == {str(case.id)}
+
+
+def test_anybody_opens_the_streets_of_an_edition(
+    qgis: str, served: str, here: Installation, tmp_path: Path
+) -> None:
+    folder = folder_of(here.settings, make_edition(here, AREA))
+    rows = edition_rows(folder)
+    (file,) = folder.glob("*.parquet")
+    name = f"{file.stem}-segments"
+
+    found = connect(qgis, tmp_path, f"{served}/ogc/", "", "0,0,1,1", name)
+
+    assert [title.partition(": ")[2] for title in found["listed"]] == [
+        "Streets (open data)", "Crossings (open data)",
+    ]  # fmt: skip
+    assert found[name]["valid"]
+    assert found[name]["names"] == {
+        id_: row["name"] for id_, row in rows.items() if row["kind"] == "segment"
+    }
+    assert found[name]["count"] == len(found[name]["names"]) > PAGE
 
 
 def test_without_a_key_or_with_a_wrong_one_no_layer_opens(

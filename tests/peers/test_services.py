@@ -1,14 +1,21 @@
-"""GDAL and an Open311 client from PyPI read a running site, with a body's key."""
+"""GDAL and an Open311 client from PyPI read a running site, with a body's key and without."""
 
 import json
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import georeport
 import pytest
+import shapely
 from starlette.testclient import TestClient
 
+from api.services.edition_origin import folder_of
+from api.services.installation import Installation
+from api.services.make_edition import make_edition
+from api.services.read_edition import edition_rows
 from api.store.authorities import Case
 
 
@@ -51,6 +58,38 @@ def test_gdal_reads_the_places_of_a_body_page_by_page(
     }  # fmt: skip
     assert len(taken) > 3  # more than a page
     assert taken == crossings
+
+
+def test_gdal_reads_open_data_without_a_key(
+    program: Callable[[str, str], str], served: str, here: Installation, tmp_path: Path
+) -> None:
+    rows = edition_rows(folder_of(here.settings, make_edition(here, "neubrandenburg")))
+    source, options = f"OAPIF:{served}/ogc", ("-oo", "PAGE_SIZE=3")
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
+
+    def run(*words: str) -> str:
+        done = subprocess.run(
+            words, capture_output=True, text=True, check=True, timeout=120, env=environment
+        )
+        assert "ERROR" not in done.stderr + done.stdout
+        return done.stdout
+
+    listed = run(program("ogrinfo", "gdal-bin"), "-ro", source)
+    layers = re.findall(r"^\d+: (\S+)", listed, re.MULTILINE)
+    assert [layer.rpartition("-")[2] for layer in layers] == ["segments", "intersections"]
+    found: dict[str, dict[str, Any]] = {}
+    for layer in layers:
+        copy = tmp_path / f"{layer}.geojson"
+        ogr2ogr = program("ogr2ogr", "gdal-bin")
+        run(ogr2ogr, "-f", "GeoJSON", "-lco", "COORDINATE_PRECISION=7", *options, str(copy), source,
+            layer)  # fmt: skip
+        for one in json.loads(copy.read_text(encoding="utf-8"))["features"]:
+            found[one["properties"]["id"]] = one
+    assert found.keys() == rows.keys()
+    for id_, row in rows.items():
+        assert shapely.equals(shapely.geometry.shape(found[id_]["geometry"]), row["geom"])
+        for name in ("name", "participants", "danger", "passages", "simulated"):
+            assert found[id_]["properties"][name] == row[name]
 
 
 def test_an_open311_client_reads_services_and_requests(
