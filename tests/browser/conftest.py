@@ -269,14 +269,14 @@ CRASHES = (
 
 @pytest.fixture(scope="session")
 def page_routes() -> set[str]:
-    """The address of every page of the site, read off its endpoints."""
+    """The address of every page of the site, read off its endpoints; /ogc has two forms of each."""
     return {
         route.path
         for module in ENDPOINTS
         for route in module.router.routes
         if isinstance(route, APIRoute)
         and "GET" in (route.methods or ())
-        and route.response_class is HTMLResponse
+        and (route.response_class is HTMLResponse or route.path.startswith("/ogc"))
     }
 
 
@@ -300,6 +300,8 @@ def visits(
     place = police.get("/api/hotspots").json()["places"][0]["id"]
     made = make_edition(here, "neubrandenburg")
     edition = f"/open/{made.area_id}/{made.period}-{made.release}"
+    layer = f"/ogc/collections/{made.area_id}-{made.period}-{made.release}-segments"
+    public = police.get(f"{layer}/items?limit=1").json()["features"][0]["id"]
     cases = [
         open_case(0, 1, answer="A lamp is ordered."),
         open_case(2, state="done", answer="The lamp works.", closed_on=today()),
@@ -351,6 +353,26 @@ def visits(
         "/open": (open_to_all, ["/open"]),
         "/open/dictionary": (open_to_all, ["/open/dictionary"]),
         "/open/{area}/{edition}": (open_to_all, [edition]),
+        "/ogc": (open_to_all, ["/ogc?f=html"]),
+        "/ogc/": (open_to_all, ["/ogc/?f=html"]),
+        "/ogc/conformance": (open_to_all, ["/ogc/conformance?f=html"]),
+        "/ogc/api": (open_to_all, ["/ogc/api?f=html"]),
+        "/ogc/collections": (officer, ["/ogc/collections?f=html"]),
+        "/ogc/collections/{collection}": (
+            officer,
+            ["/ogc/collections/cases?f=html", f"{layer}?f=html"],
+        ),
+        "/ogc/collections/{collection}/items": (
+            officer,
+            ["/ogc/collections/cases/items?f=html", f"{layer}/items?f=html"],
+        ),
+        "/ogc/collections/{collection}/items/{feature_id}": (
+            officer,
+            [
+                f"/ogc/collections/cases/items/{cases[0].id}?f=html",
+                f"{layer}/items/{public}?f=html",
+            ],
+        ),
         "/account": ("officer@town.example", ["/account", "/account?done=factor"]),
         "/account/factor": (officer, ["/account/factor"]),
         "/admin/bodies": (admin, ["/admin/bodies"]),

@@ -43,7 +43,7 @@ def see(
 
     def seen(visit: Any, language: str) -> str:  # noqa: ANN401 - Visit of conftest.py
         browser = {"": client, "student": student}.get(visit.who) or staff(visit.who)
-        response = browser.get(visit.path, params={"lang": language})
+        response = browser.get(f"{visit.path}{'&' if '?' in visit.path else '?'}lang={language}")
         assert response.status_code == 200, (visit, response.text)
         return response.text
 
