@@ -175,4 +175,6 @@ def _value(text: str, column: Column) -> object:
         return text == "true"
     if column.type == "date":
         return _day(text)
+    if column.values and text not in column.values:
+        raise BadQueryError(f"expected {column.name} as one of {', '.join(column.values)}")
     return text

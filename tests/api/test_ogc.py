@@ -114,7 +114,7 @@ def test_box_day_and_properties_choose_as_the_standard_says(police: TestClient) 
         "bbox=1,2,3", "bbox=a,b,c,d", "bbox=1,2,3,nan", "bbox=13,60,14,50", "bbox=200,1,201,2",
         "datetime=yesterday", "datetime=2026-01-02/2026-01-01", "datetime=a/b/c", "limit=0",
         "limit=-1", "limit=ten", "offset=-1", "limit=9999999999", "f=xml", "crs=EPSG:25833",
-        "stress=calm", "limit=1&limit=2", "area=Berlin",
+        "stress=calm", "state=safe", "limit=1&limit=2", "area=Berlin",
     ],
 )  # fmt: skip
 def test_a_parameter_that_is_wrong_or_unknown_is_refused(

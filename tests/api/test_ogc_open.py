@@ -180,3 +180,16 @@ def test_both_ways_to_write_the_address_are_the_landing_page(
         assert str(answer.status_code) in told["responses"]
         if told["security"] == []:
             assert answer.headers["content-type"] in told["responses"]["200"]["content"]
+
+
+def test_the_definition_names_the_editions_and_who_may_read_what(
+    visitor: Callable[[], TestClient], names: list[str]
+) -> None:
+    paths = visitor().get("/ogc/api").json()["paths"]
+
+    for path in ("/{editionId}", "/{editionId}/items", "/{editionId}/items/{featureId}"):
+        told = paths[f"/collections{path}"]["get"]
+        assert told["parameters"][0]["schema"]["enum"] == names
+        assert {} in told["security"]
+    assert {} in paths["/collections"]["get"]["security"]
+    assert {} not in paths["/collections/segments/items"]["get"]["security"]
