@@ -23,13 +23,13 @@ def closed(
     open_class: Callable[..., Campaign],
     send: Callable[..., list[str]],
     teacher: TestClient,
-    work: Callable[[], int],
+    work: Callable[..., int],
 ) -> Campaign:
     """A class of 25 of 30 that was closed, and what the worker made of it."""
     campaign = open_class(roster=30)
     send(campaign, 25)
     assert teacher.post(f"/teach/campaigns/{campaign.id}/close").is_redirect
-    work()
+    work(examine=True)
     return campaign
 
 
