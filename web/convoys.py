@@ -12,16 +12,15 @@ from babel.numbers import format_decimal
 
 from geo.crs import WGS84, to_metres
 
-from .figures import FONT, fit_frame, scale_bar
+from .figures import fit_frame, scale_bar
 from .marks import school_mark
-from .paper import INK, PAPER, Frame, stroke, text_line
+from .paper import PAPER, Frame, stroke, text_line
 from .paper_map import (
-    EDGE,
     GREEN,
-    GROUND,
     WATER,
     beside_marks,
     fill_areas,
+    framed,
     joined_streets,
     on_paper,
     seen,
@@ -239,14 +238,7 @@ def convoy_figure(
         *(_triangle(x, y, letter) for letter, (x, y) in zip(LETTERS, mind_points, strict=False)),
         *(_disc(x, y, str(n)) for n, (x, y) in enumerate(stop_points, start=1)),
     ]  # fmt: skip
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH_MM}mm" height="{HEIGHT_MM}mm" '
-        f'viewBox="0 0 {WIDTH_MM} {HEIGHT_MM}" font-family="{FONT}" fill="{INK}">'
-        f'<defs><clipPath id="frame"><rect width="{WIDTH_MM}" height="{HEIGHT_MM}"/></clipPath>'
-        f'</defs><g clip-path="url(#frame)"><rect width="{WIDTH_MM}" height="{HEIGHT_MM}" '
-        f'fill="{GROUND}"/>{"".join(body)}</g><rect x="0.2" y="0.2" width="{WIDTH_MM - 0.4}" '
-        f'height="{HEIGHT_MM - 0.4}" fill="none" stroke="{EDGE}" stroke-width="0.4"/></svg>'
-    )
+    return framed(body, frame)
 
 
 def _names(

@@ -20,7 +20,7 @@ from .translation import translations
 from .typesetting import typeset
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from geo.network import Network
@@ -153,6 +153,12 @@ def area_map(  # noqa: PLR0913 - one figure, each part of it handed in
         text_line(width - 1.5, height - 1.6, _("© OpenStreetMap contributors, ODbL"), size=2.4,
                   anchor="end", halo=True),
     ]  # fmt: skip
+    return framed(body, frame)
+
+
+def framed(body: Iterable[str], frame: Frame) -> str:
+    """Return what is drawn in a frame as a whole SVG, cut off at its edge."""
+    width, height = frame.width, frame.height
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}mm" height="{height}mm" '
         f'viewBox="0 0 {width} {height}" font-family="{FONT}" fill="{INK}">'

@@ -15,12 +15,11 @@ from .figures import FONT, fit_frame, scale_bar
 from .marks import school_mark, spread
 from .paper import INK, PAPER, Frame, stroke, text_line
 from .paper_map import (
-    EDGE,
     GREEN,
-    GROUND,
     WATER,
     beside_marks,
     fill_areas,
+    framed,
     joined_streets,
     on_paper,
     seen,
@@ -79,14 +78,7 @@ def parents_figure(
         school_mark(*middle),
         *_marks(shown, marks, middle, frame),
     ]  # fmt: skip
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}mm" height="{height}mm" '
-        f'viewBox="0 0 {width} {height}" font-family="{FONT}" fill="{INK}">'
-        f'<defs><clipPath id="frame"><rect width="{width}" height="{height}"/></clipPath>'
-        f'</defs><g clip-path="url(#frame)"><rect width="{width}" height="{height}" '
-        f'fill="{GROUND}"/>{"".join(body)}</g><rect x="0.2" y="0.2" width="{width - 0.4}" '
-        f'height="{height - 0.4}" fill="none" stroke="{EDGE}" stroke-width="0.4"/></svg>'
-    )
+    return framed(body, frame)
 
 
 def _points(shown: ParentsMap) -> list[shapely.Point]:

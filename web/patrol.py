@@ -112,8 +112,11 @@ def patrol_notes(week: PatrolWeek, _: Words) -> list[str]:
     return notes
 
 
-def patrol_sheet(week: PatrolWeek) -> bytes:
-    """Return the plan on one page as PDF/UA-1; the same plan gives the same bytes."""
+def patrol_sheet(week: PatrolWeek, plan: str = "") -> bytes:
+    """Return the plan as PDF/UA-1; the same plan gives the same bytes.
+
+    The list has a page, and so has the map `plan`, an SVG of it; a plan without patrols has none.
+    """
     _ = translations(week.language).gettext
     release = _("Release {number} of {day}").format(
         number=week.release_number, day=format_date(week.release_day, "long", locale=week.language)
@@ -146,9 +149,26 @@ def patrol_sheet(week: PatrolWeek) -> bytes:
         "none": "" if week.stops else nothing_words(week, _),
         "done": _("Done, and what was seen"),
         "notes": patrol_notes(week, _),
+        "map": {
+            "svg": plan,
+            "title": _("Where it is"),
+            "alt": _(
+                "Map of the places of the plan, north up, numbered as in the list: {places}"
+            ).format(places="; ".join(_numbered(week, _))),
+            "legend": [
+                {"sign": "crossing", "words": _("crossing")},
+                {"sign": "street", "words": _("piece of street")},
+                {"sign": "number", "words": _("number as in the list")},
+            ],
+        },
         "footer": f"{week.area} · {release}",
     }
     return typeset("patrol.typ", data, day=week.release_day)
+
+
+def _numbered(week: PatrolWeek, _: Words) -> list[str]:
+    titles = {stop.number: place_title(stop.row, _) for stop in week.stops}
+    return [f"{number} {title}" for number, title in titles.items()]
 
 
 def nothing_words(week: PatrolWeek, _: Words) -> str:

@@ -4,14 +4,26 @@ from collections.abc import Iterable, Sequence
 from datetime import time
 from typing import Any
 
-from geo.countermeasures import suggest
-from geo.patrol import Slot, patrol_slots, plan_patrols
-from web.patrol import PatrolWeek, Stop
+import shapely
 
+from api.settings import Settings
+from geo.base_layers import read_base_layers
+from geo.countermeasures import suggest
+from geo.crs import BBox
+from geo.patrol import Slot, patrol_slots, plan_patrols
+from web.paper_map import GROUND_LAYERS
+from web.patrol import PatrolWeek, Stop, patrol_sheet
+from web.patrol_figure import patrol_figure
+from web.tiles import BASEMAP
+
+from .areas import LoadedArea, area_folder
 from .view_release import View
 
 LISTED = 20
 """Slots in the list: of each place and part of the day one, because all weekdays are alike."""
+
+AROUND = 0.01
+"""Degrees of ground around a single place that its map may show."""
 
 
 def plan_week(
@@ -37,6 +49,24 @@ def plan_week(
         mode=release.mode,
     )
     return week, [_stop(slot, rows, numbers) for slot in _one_day(slots)[:LISTED]]
+
+
+def print_week(week: PatrolWeek, area: LoadedArea, settings: Settings) -> bytes:
+    """Return the plan as PDF: its list, and a map of its places."""
+    places = {
+        stop.number: area.shapes.get(stop.slot.place)
+        or shapely.Point(stop.row["lon"], stop.row["lat"])
+        for stop in week.stops
+    }
+    if not places:
+        return patrol_sheet(week)
+    west, south, east, north = shapely.total_bounds([*places.values()])
+    # As far as the paper can reach, whatever its shape.
+    pad = max(east - west, north - south) + AROUND
+    box = BBox(west - pad, south - pad, east + pad, north + pad)
+    tiles = area_folder(settings, area.id, area.version) / BASEMAP
+    ground = read_base_layers(tiles, GROUND_LAYERS, box)
+    return patrol_sheet(week, patrol_figure(places, area.network, ground, language=week.language))
 
 
 def _one_day(slots: Iterable[Slot]) -> Sequence[Slot]:

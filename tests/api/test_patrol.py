@@ -56,8 +56,14 @@ def test_a_week_is_planned_shown_and_printed(police: TestClient, store: Store) -
     assert dark not in page
 
     response = police.get(ADDRESS.replace("/patrol?", "/patrol.pdf?"))
-    (paper,) = PdfReader(BytesIO(response.content)).pages
+    paper, plan = PdfReader(BytesIO(response.content)).pages
     assert paper.extract_text().count("Done, and what was seen") == 3
+    # The places have the numbers of the list on the map.
+    drawn = plan.extract_text()
+    assert "Where it is" in drawn
+    assert {"1", "2"} <= set(drawn.split())
+    assert "3" not in drawn.split()
+    assert "OpenStreetMap contributors" in drawn
 
 
 def test_what_no_team_can_ride_is_refused(police: TestClient) -> None:
