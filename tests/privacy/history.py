@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from api.auth import phrase_of
-from api.schemas import RouteIn
+from api.schemas.ride import RouteIn
 from api.services.areas import LoadedArea
 from api.services.campaigns import NewCampaign, create_campaign, today
 from api.services.erase import erase
