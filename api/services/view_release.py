@@ -10,15 +10,14 @@ from api.store.models import Area, School, User
 
 from .areas import own_area, require_area
 from .campaigns import today
-from .cut_release import cut_release
 from .read_release import (
     Published,
     newest_release,
     release_of_year,
     require_published,
-    without_few_crashes,
     years_of,
 )
+from .seen_content import seen_content
 from .territory import Territory, territory_of, territory_of_bodies
 
 CRASH_ROLES = frozenset({"police", "admin"})
@@ -105,10 +104,9 @@ def seen_of(
     """Return what may be seen of a release in a territory, with or without few crashes."""
     if release is None:
         return None
-    shown = release if crashes else without_few_crashes(release)
-    if territory.polygon is None:
-        return shown
-    return cut_release(shown, territory, schools_in(session, release.area_id, territory))
+    whole = territory.polygon is None
+    schools = set[int]() if whole else schools_in(session, release.area_id, territory)
+    return seen_content(release, territory, frozenset(schools), crashes=crashes)
 
 
 def schools_in(session: Session, area_id: str, territory: Territory) -> set[int]:

@@ -1,6 +1,8 @@
 """What a release tells of a territory: nothing of what lies outside, not even in a sum."""
 
+from dataclasses import replace
 from datetime import date
+from itertools import product
 from typing import Any
 
 import pytest
@@ -8,7 +10,8 @@ import shapely
 
 from api.services.cut_release import cut_release
 from api.services.public_rows import public_places
-from api.services.read_release import Published
+from api.services.read_release import Published, without_few_crashes
+from api.services.seen_content import seen_content
 from api.services.territory import WHOLE, Territory
 
 WEST = Territory((), shapely.box(0, 0, 1, 1))
@@ -91,3 +94,21 @@ def test_who_sees_the_whole_area_sees_the_release_itself() -> None:
     release = released(place("a", 0.5, 1))
 
     assert cut_release(release, WHOLE, {1, 2}) is release
+
+
+def test_what_is_kept_of_a_look_is_what_one_sees_at_first() -> None:
+    crashes = dict.fromkeys(("crashes_ksi", "crashes_slight", "crash_share"), 1)
+    release = released(
+        place("a", 0.5, 1, crashes=2, **crashes), place("b", 1.5, 2, crashes=7, **crashes)
+    )
+    later = replace(release, number=2, robustness=None)  # the same content, not yet examined
+    looks = list(product((WEST, WHOLE), (frozenset({1}), frozenset({1, 2})), (True, False)))
+
+    for territory, schools, told in looks * 2:
+        shown = release if told else without_few_crashes(release)
+        wanted = shown if territory is WHOLE else cut_release(shown, territory, schools)
+        seen = seen_content(release, territory, schools, crashes=told)
+        assert seen == wanted, (territory, schools, told)
+        once_more = seen_content(later, territory, schools, crashes=told)
+        assert once_more.content is seen.content
+        assert (once_more.number, once_more.robustness) == (2, None)
