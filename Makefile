@@ -50,6 +50,7 @@ bench: .venv/.dev .venv/.peers
 	PYTHONPATH=. $(BIN)/python tests/benchmarks/bench_map.py
 	PYTHONPATH=. $(BIN)/python tests/benchmarks/bench_attack.py \
 		data/samples/neubrandenburg.osm.pbf $(BENCH_EXTRACTS)
+	PYTHONPATH=. $(BIN)/python tests/benchmarks/bench_features.py
 	PYTHONPATH=. $(BIN)/python tests/benchmarks/ranking/bench.py \
 		data/samples/neubrandenburg.osm.pbf $(BENCH_EXTRACTS)
 	PYTHONPATH=. $(BIN)/python tests/benchmarks/matching/bench.py \

@@ -125,6 +125,16 @@ class City:
 
 
 def build_city(here: Installation) -> City:
+    city = lay_out_city()
+    folder = area_folder(here.settings, "city", VERSION)
+    took = timed(lambda: write_tiles(city.network, city.layers, folder))
+    sizes = {path.name: path.stat().st_size // 1024 for path in sorted(folder.glob("*.pmtiles"))}
+    line("tiles built", f"{took:.0f} s, {sizes} kB")
+    return city
+
+
+def lay_out_city() -> City:
+    """Lay copies of the sample side by side."""
     data = read_osm(SAMPLE)
     one, layers = build_network(data), base_map(data)
     west, south, east, north = one.segments.total_bounds
@@ -141,12 +151,8 @@ def build_city(here: Installation) -> City:
         network,
         {name: together([move(frame, *step) for step in steps]) for name, frame in layers.items()},
     )
-    folder = area_folder(here.settings, "city", VERSION)
-    took = timed(lambda: write_tiles(network, city.layers, folder))
     drawn = int(network.segments["within"].isna().sum())
     line("segments / crossings of the city", f"{drawn:,} / {len(network.intersections):,}")
-    sizes = {path.name: path.stat().st_size // 1024 for path in sorted(folder.glob("*.pmtiles"))}
-    line("tiles built", f"{took:.0f} s, {sizes} kB")
     return city
 
 
