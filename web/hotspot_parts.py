@@ -69,15 +69,24 @@ def _sentences(
             else _("Of the whole day: a release does not tell this by part of the day.")
         )
     if query["school"]:
-        said.append(_("Of all students who ride there, not of this school alone."))
-        own = sum(row["schools"].get(query["school"]) == row["participants"] for row in shown)
-        # Crashes of anybody are part of a risk.
-        if own and layer != "risk":
-            words = _("At {n} of the {all} places only students of this school ride: there the "
-                      "values are their own.")  # fmt: skip
-            n, every = _number(own, language), _number(len(shown), language)
-            said.append(words.format(n=n, all=every))
+        said += _of_school(layer, shown, query["school"], language, _)
     return said
+
+
+def _of_school(
+    layer: Layer, shown: Sequence[Row], school: str, language: str, _: Words
+) -> list[str]:
+    own = sum(row["schools"].get(school) == row["participants"] for row in shown)
+    if shown and own == len(shown):
+        alone = _("Of this school's students: nobody else rides there.")
+        return [alone, _("Crashes of anybody count as well.")] if layer == "risk" else [alone]
+    every = _("Of all students who ride there, not of this school alone.")
+    if not own or layer == "risk":
+        return [every]
+    words = _("At {n} of the {all} places only students of this school ride: there the values "
+              "are their own.")  # fmt: skip
+    counts = _number(own, language), _number(len(shown), language)
+    return [every, words.format(n=counts[0], all=counts[1])]
 
 
 def _number(value: float, language: str) -> str:

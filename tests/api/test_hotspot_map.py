@@ -191,9 +191,17 @@ def test_a_view_says_which_figures_are_of_the_chosen_part(
     assert by_school["danger"].endswith(
         "At 1 of the 2 places only students of this school ride: there the values are their own."
     )
-    # Crashes of anybody are in a risk.
     assert by_school["risk"] == "Of all students who ride there, not of this school alone."
     assert "12 of the 30 students who ride here are of this school." in by_school["page"]
+    # Where nobody else rides, all but the crashes is the school's.
+    mixed["schools"] = {}
+    with store.write() as session:
+        release = releases.newest_whole(session, AREA)
+        assert release is not None
+        _rewrite(release, content | {"simulated": False})
+    alone = said(f"school={school.id}")
+    assert alone["danger"] == "Of this school&#39;s students: nobody else rides there."
+    assert alone["risk"] == alone["danger"] + " Crashes of anybody count as well."
     assert by_school["stress"] == "The same for everybody and at any time of the day."
 
 

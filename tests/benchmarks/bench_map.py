@@ -92,7 +92,7 @@ ANSWER = """(at) => new Promise((done) => {
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--runs", type=int, default=5)
-    options.add_argument("--naive-runs", type=int, default=5)
+    options.add_argument("--naive-runs", type=int, default=5, help="0 leaves its page out")
     asked = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(data_dir=Path(folder), base_url=f"http://127.0.0.1:{PORT}")
@@ -102,14 +102,16 @@ def main() -> None:
         token = publish(here, city)
         naive = Path(folder) / "naive"
         naive.mkdir()
-        took = timed(lambda: write_naive(city, naive / "index.html"))
-        line("naive page written by the server", f"{took:.1f} s")
+        if asked.naive_runs:
+            took = timed(lambda: write_naive(city, naive / "index.html"))
+            line("naive page written by the server", f"{took:.1f} s")
         with serving(settings, PORT), file_server(naive), sync_playwright() as playwright:
             browser = playwright.chromium.launch(
                 executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
             )
             ours = measure(browser, "ours", partial(open_ours, token=token), asked.runs, asked.runs)
-            theirs = measure(browser, "folium.GeoJson", open_naive, asked.naive_runs, 1)
+            once = min(1, asked.naive_runs)
+            theirs = measure(browser, "folium.GeoJson", open_naive, asked.naive_runs, once)
             browser.close()
         compare(ours, theirs)
 

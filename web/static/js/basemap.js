@@ -27,6 +27,7 @@
   // A font is loaded for the signs that it is asked for: Latin and Thai.
   const SCRIPTS = "aก";
   const LOWEST = 12;
+  const TOWNS = ["city", "town", "village"];
 
   const grow = (width) => (zoom) => width * 1.5 ** (zoom - 15);
   const among = (kinds) => (zoom, feature) => kinds.includes(feature.props.kind);
@@ -79,6 +80,13 @@
     const { LineLabelSymbolizer, CenteredTextSymbolizer } = protomapsL;
     const look = { fill: colors.text, stroke: colors.halo, width: 3 };
     const main = ["primary", "trunk", "secondary", "tertiary"];
+    const town = (minzoom, font, filter) => ({
+      dataLayer: "places",
+      minzoom,
+      maxzoom: 16,
+      filter,
+      symbolizer: new CenteredTextSymbolizer({ ...look, font, maxLineChars: 18, lineHeight: 1.35 }),
+    });
     const street = (minzoom, size, filter) => ({
       dataLayer: "streets",
       minzoom,
@@ -94,11 +102,10 @@
           ...look, fill: colors.schoolText, font: `400 11px ${FONT}`, maxLineChars: 16, lineHeight: 1.35,
         }),
       },
-      {
-        dataLayer: "places",
-        maxzoom: 16,
-        symbolizer: new CenteredTextSymbolizer({ ...look, font: `700 14px ${FONT}`, maxLineChars: 18, lineHeight: 1.35 }),
-      },
+      town(0, `700 14px ${FONT}`, among(TOWNS)),
+      // Of the parts of a town: further out their names would cover each other.
+      town(12, `400 12px ${FONT}`, (z, f) => z < 14 && !TOWNS.includes(f.props.kind)),
+      town(14, `700 14px ${FONT}`, (z, f) => !TOWNS.includes(f.props.kind)),
       street(14, 12, among(main)),
       street(15, 12, (z, f) => !main.includes(f.props.kind)),
     ];

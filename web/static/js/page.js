@@ -14,11 +14,14 @@ window.barometer = {};
     return messages[key].replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
   }
 
+  const formats = new Map(); // To make one takes as long as to write a hundred numbers.
+
   function number(value, digits = 0) {
-    return new Intl.NumberFormat(document.documentElement.lang, {
-      minimumFractionDigits: digits,
-      maximumFractionDigits: digits,
-    }).format(value);
+    if (!formats.has(digits)) {
+      const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+      formats.set(digits, new Intl.NumberFormat(document.documentElement.lang, options));
+    }
+    return formats.get(digits).format(value);
   }
 
   /* Text only, never HTML: names come from OpenStreetMap, details from the server. */
