@@ -93,6 +93,8 @@ def _streets(named: Iterable[tuple[str, BaseGeometry]]) -> Iterable[Crossing]:
         around = shapely.union_all(shapely.buffer(pieces, SAME_DEGREES / 2, quad_segs=1))
         for area in shapely.get_parts(around):
             own = shapely.union_all([piece for piece in pieces if area.intersects(piece)])
+            if own.is_empty:  # a sliver that the union of the surroundings left beside them
+                continue
             middle = shapely.shortest_line(own, own.centroid).coords[0]
             yield Crossing(name, *middle)
 

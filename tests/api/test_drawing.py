@@ -6,11 +6,12 @@ from itertools import chain
 from typing import Any
 
 import pytest
+import shapely
 from httpx2 import Response
 from starlette.testclient import TestClient
 
 from api.services.areas import LoadedArea
-from api.services.find_crossings import Crossing, NameIndex, words_of
+from api.services.find_crossings import Crossing, NameIndex, _streets, words_of
 from api.store.engine import Store
 from api.store.models import Participant, School
 from geo.crs import distance_m
@@ -31,6 +32,24 @@ def index(*names: str) -> NameIndex:
 
 def names(found: list[Crossing]) -> list[str]:
     return [one.name for one in found]
+
+
+def test_a_sliver_between_the_surroundings_of_a_street_is_no_street() -> None:
+    # Fiskhamnspiren in Göteborg: the union of what is near its pieces has parts that touch none.
+    bend = [
+        (11.9286831, 57.6992471), (11.9286788, 57.699323), (11.9286593, 57.6994163),
+        (11.928631, 57.6995001), (11.9285852, 57.6995629), (11.9285264, 57.6996188),
+        (11.9284611, 57.699656),
+    ]  # fmt: skip
+    pieces = [
+        shapely.LineString(bend),
+        shapely.LineString([bend[0], (11.9287485, 57.6991766), (11.9288758, 57.69908)]),
+        shapely.LineString([(11.9282764, 57.69973), (11.9283872, 57.6996807), bend[-1]]),
+    ]
+
+    found = list(_streets([("Fiskhamnspiren", piece) for piece in pieces]))
+
+    assert names(found) == ["Fiskhamnspiren"]
 
 
 def test_parts_of_a_name_are_found_in_any_order_without_case_and_accents() -> None:
