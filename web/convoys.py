@@ -15,11 +15,10 @@ from geo.crs import WGS84, to_metres
 from .figures import fit_frame, scale_bar
 from .marks import school_mark
 from .paper import PAPER, Frame, stroke, text_line
-from .paper_map import (
-    GREEN,
-    WATER,
+from .scale import scales
+from .street_map import (
     beside_marks,
-    fill_areas,
+    draw_ground,
     framed,
     joined_streets,
     on_paper,
@@ -27,7 +26,6 @@ from .paper_map import (
     street_lines,
     street_names,
 )
-from .scale import scales
 from .translation import translations
 from .typesetting import typeset
 from .words import place_title
@@ -225,8 +223,7 @@ def convoy_figure(
     stop_points, mind_points = points[1 : 1 + len(stops)], points[1 + len(stops) :]
     way = at.iloc[:1].to_numpy()
     body = [
-        *(fill_areas(seen(ground[layer], at, frame), frame, colour)
-          for layer, colour in (("green", GREEN), ("water", WATER))),
+        *draw_ground(ground, at, frame),
         *street_lines(streets, frame),
         stroke(way, frame, PAPER, LINE_MM * 1.8),
         stroke(way, frame, LINE, LINE_MM),

@@ -14,11 +14,10 @@ from .care_words import LETTERS
 from .figures import FONT, fit_frame, scale_bar
 from .marks import school_mark, spread
 from .paper import INK, PAPER, Frame, stroke, text_line
-from .paper_map import (
-    GREEN,
-    WATER,
+from .parents_values import SCHOOL_ZONE_M
+from .street_map import (
     beside_marks,
-    fill_areas,
+    draw_ground,
     framed,
     joined_streets,
     on_paper,
@@ -26,7 +25,6 @@ from .paper_map import (
     street_lines,
     street_names,
 )
-from .parents_values import SCHOOL_ZONE_M
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -66,8 +64,7 @@ def parents_figure(
     streets = joined_streets(seen(network.segments, at, frame), crossings)
     taken = beside_marks(np.vstack([middle, marks]), MARK_MM + 0.6, frame)
     body = [
-        *(fill_areas(seen(ground[layer], at, frame), frame, colour)
-          for layer, colour in (("green", GREEN), ("water", WATER))),
+        *draw_ground(ground, at, frame),
         *street_lines(streets, frame),
         *_zone(middle, frame),
         *way_lines(ways["look"].tolist(), ways["width"].tolist(), lines, frame),

@@ -13,11 +13,9 @@ from geo.crs import WGS84, to_metres
 from .figures import fit_frame, scale_bar
 from .marks import mark_points, spread
 from .paper import INK, PAPER, Frame, stroke, text_line
-from .paper_map import (
-    GREEN,
-    WATER,
+from .street_map import (
     beside_marks,
-    fill_areas,
+    draw_ground,
     framed,
     joined_streets,
     north_arrow,
@@ -62,8 +60,7 @@ def patrol_figure(
     arrow = shapely.box(WIDTH_MM - 11, 0, WIDTH_MM, 17)
     taken = [*beside_marks(np.vstack([points, marks]), MARK_MM + 0.6, frame), arrow]
     body = [
-        *(fill_areas(seen(ground[layer], at, frame), frame, colour)
-          for layer, colour in (("green", GREEN), ("water", WATER))),
+        *draw_ground(ground, at, frame),
         *street_lines(streets, frame),
         *_here(at.to_numpy(), points, frame),
         *street_names(on_paper(streets, frame), frame, sizes=(2.7, 2.3), taken=taken),

@@ -15,7 +15,7 @@ from geo.crs import WGS84, to_metres
 
 from .figures import FLOW_COLORS, FONT, MAIN_ROADS, scale_bar
 from .paper import INK, PAPER, STEPS, Frame, stroke, text_line
-from .paper_map import (
+from .street_map import (
     EDGE,
     MAIN_FILL,
     PATHS,

@@ -11,9 +11,9 @@ from geo.base_layers import read_base_layers
 from geo.countermeasures import suggest
 from geo.crs import BBox
 from geo.patrol import Slot, patrol_slots, plan_patrols
-from web.paper_map import GROUND_LAYERS
 from web.patrol import PatrolWeek, Stop, patrol_sheet
 from web.patrol_figure import patrol_figure
+from web.street_map import GROUND_LAYERS
 from web.tiles import BASEMAP
 
 from .areas import LoadedArea, area_folder

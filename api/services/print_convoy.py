@@ -15,7 +15,7 @@ from geo.crs import BBox
 from geo.policy import load_policy
 from geo.protection import K_STAFF
 from web.convoys import ConvoySheet, Mind, StopLine, convoy_sheet
-from web.paper_map import GROUND_LAYERS
+from web.street_map import GROUND_LAYERS
 from web.tiles import BASEMAP
 
 from .areas import LoadedArea, area_folder

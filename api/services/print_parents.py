@@ -6,8 +6,9 @@ from pathlib import Path
 from api.settings import Settings
 from geo.base_layers import read_base_layers
 from geo.crs import BBox
-from web.paper_map import GROUND_LAYERS, Paper
+from web.paper_map import Paper
 from web.parents import parents_sheet
+from web.street_map import GROUND_LAYERS
 from web.tiles import BASEMAP
 
 from .areas import LoadedArea, area_folder

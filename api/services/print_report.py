@@ -22,11 +22,12 @@ from geo.policy import policy_table
 from geo.protection import K_STAFF
 from web.figures import flow_map
 from web.letter import FIRST, council_letter
-from web.paper_map import GROUND_LAYERS, MapSheet, Paper, bounds_around, paper_map
+from web.paper_map import MapSheet, Paper, bounds_around, paper_map
 from web.place_values import PlaceSheet
 from web.posters import ClassPoster, class_poster
 from web.report_values import Action, PlaceRow, SafetyReport, Step
 from web.reports import safety_report
+from web.street_map import GROUND_LAYERS
 from web.tiles import BASEMAP
 
 from .areas import LoadedArea, area_folder
