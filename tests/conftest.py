@@ -13,14 +13,14 @@ from collections.abc import Callable, Hashable, Iterator
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, NoReturn, Protocol
+from typing import Any, NoReturn
 
 import pytest
 import shapely
 from fastapi import FastAPI
 from httpx2 import Response
 from playwright.sync_api import Browser, sync_playwright
-from sqlalchemy import create_engine, delete, func, make_url, select, text
+from sqlalchemy import delete, func, make_url, select
 from sqlalchemy.exc import DBAPIError
 from starlette.testclient import TestClient
 
@@ -53,6 +53,7 @@ from geo.policy import load_policy
 from geo.protection import Cells
 from geo.simulation.town import simulate_town
 from tests.api.running import Done, Run
+from tests.databases import Databases, PostgresServer, SqliteFiles
 
 SAMPLE = Path(__file__).parents[1] / "data" / "samples" / "neubrandenburg.osm.pbf"
 AREA, OTHER_AREA = "neubrandenburg", "waren"
@@ -95,66 +96,6 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGS)
         yield browser
         browser.close()
-
-
-class Databases(Protocol):
-    """Where the databases of the tests are made, copied and thrown away."""
-
-    def create(self) -> str: ...
-    def copy(self, url: str) -> str: ...
-    def drop(self, url: str) -> None: ...
-
-
-class SqliteFiles:
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def create(self) -> str:
-        return f"sqlite:///{self._folder / uuid.uuid4().hex}.db"
-
-    def copy(self, url: str) -> str:
-        new = self.create()
-        shutil.copyfile(_file(url), _file(new))
-        return new
-
-    def drop(self, url: str) -> None:
-        for path in self._folder.glob(f"{_file(url).name}*"):
-            path.unlink()
-
-
-class PostgresServer:
-    def __init__(self, url: str) -> None:
-        self._url = make_url(url)
-        self._engine = create_engine(self._url, isolation_level="AUTOCOMMIT")
-        self._made: set[str] = set()
-
-    def create(self) -> str:
-        return self._make("")
-
-    def copy(self, url: str) -> str:
-        return self._make(f'TEMPLATE "{make_url(url).database}"')
-
-    def drop(self, url: str) -> None:
-        self._drop(str(make_url(url).database))
-
-    def close(self) -> None:
-        for name in list(self._made):  # of fixtures that failed half-way
-            self._drop(name)
-        self._engine.dispose()
-
-    def _make(self, template: str) -> str:
-        name = f"barometer_test_{uuid.uuid4().hex}"
-        self._run(f'CREATE DATABASE "{name}" {template}')
-        self._made.add(name)
-        return self._url.set(database=name).render_as_string(hide_password=False)
-
-    def _drop(self, name: str) -> None:
-        self._run(f'DROP DATABASE "{name}" WITH (FORCE)')
-        self._made.remove(name)
-
-    def _run(self, command: str) -> None:
-        with self._engine.connect() as connection:
-            connection.execute(text(command))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -674,10 +615,6 @@ def _school(settings: Settings, name: str) -> School:
         session.expunge(found)
     store.engine.dispose()
     return found
-
-
-def _file(url: str) -> Path:
-    return Path(str(make_url(url).database))
 
 
 def _silent(_stage: str, _share: float) -> None:
