@@ -16,7 +16,7 @@ from api.store.models import Campaign, Card, Participant, ParticipantSession, Sc
 Body = dict[str, Any]
 Rows = Callable[[], dict[str, int]]
 Send = Callable[..., list[str]]
-K, BATCH = 5, 20
+K, CHANGE, BATCH = 5, 10, 20
 
 
 def shown(police: TestClient) -> dict[str, Body]:
@@ -129,7 +129,7 @@ def test_one_more_participant_changes_no_published_cell(
     assert [figures(row) for row in after.values()] == [figures(row) for row in before.values()]
 
 
-def test_five_more_participants_change_the_cell_they_pass(
+def test_ten_more_participants_change_the_cell_they_pass(
     teacher: TestClient,
     police: TestClient,
     open_class: Callable[..., Campaign],
@@ -142,7 +142,7 @@ def test_five_more_participants_change_the_cell_they_pass(
     send(campaign, BATCH)
     work()
     before = shown(police)
-    for _ in range(K):
+    for _ in range(CHANGE):
         join(campaign).post("/api/routes", json=ride(0, rest=0, ratings=[]))
 
     close(teacher, campaign, work)
@@ -150,7 +150,7 @@ def test_five_more_participants_change_the_cell_they_pass(
     after = shown(police)
     common = {step["id"] for step in ride(0)["steps"]} & set(before)
     assert common
-    assert all(after[one]["participants"] == before[one]["participants"] + K for one in common)
+    assert all(after[one]["participants"] == before[one]["participants"] + CHANGE for one in common)
 
 
 def test_a_phrase_erases_all_of_one_participant_and_nothing_else(
@@ -211,15 +211,15 @@ def test_the_erased_are_gone_from_the_next_release(
     phrases = send(campaign, 2 * BATCH - 1)
     work()
     before = passing(rides[: 2 * BATCH - 1])
-    for phrase in phrases[:6]:
+    for phrase in phrases[:12]:
         client.post("/mine", data={"phrase": phrase})
 
     close(teacher, campaign, work)
 
-    assert police.get("/api/hotspots").json()["release"]["participants"] == 2 * BATCH - 1 - 6
-    after = passing(rides[6 : 2 * BATCH - 1])
+    assert police.get("/api/hotspots").json()["release"]["participants"] == 2 * BATCH - 1 - 12
+    after = passing(rides[12 : 2 * BATCH - 1])
     rows = shown(police)
-    gone = {place for place in before if before[place] - after.get(place, 0) >= K}
+    gone = {place for place in before if before[place] - after.get(place, 0) >= CHANGE}
     assert gone
     for place in gone:
         count = rows[place]["participants"] if place in rows else 0

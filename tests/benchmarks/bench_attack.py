@@ -23,7 +23,9 @@ from api.settings import Settings
 from api.store import areas, migrate
 from api.store.models import School
 from geo.osm import read_osm
+from geo.protection import K_CHANGE
 from tests.privacy.attacker import Found, compare, live, posterior, seen, seen_besieged
+from tests.privacy.counted import counted_year
 from tests.privacy.history import History, Setting, Year, as_frame, fresh, school_year
 from tests.privacy.hostile import besieged_year
 from tests.privacy.projection import Seen, project
@@ -38,6 +40,8 @@ SHARES = (0.7, 0.3)
 READERS = {"staff": False, "anybody": True}
 NOBODY = dict.fromkeys(DISTANCES, Found(0, 0, 0, 0))
 LIVE = 240
+CHANGES = (5, K_CHANGE, 20)
+COUNTED_YEARS = 16
 CROWD = 40
 
 
@@ -53,6 +57,8 @@ def main() -> None:
             say(f"{extract.name.split('.')[0]}: {[len(one.prior) for one in setting.suspects]} "
                 "addresses")  # fmt: skip
             unprotected(setting, places)
+            for change in CHANGES:
+                tell(f"counts alone, R4 with {change}", counted(setting, places, change))
             found = dict.fromkeys(READERS, NOBODY)
             for number in range(options.years):
                 began = time.process_time()
@@ -136,6 +142,20 @@ def unprotected(setting: Setting, places: pd.Index) -> None:
         shown = live(known, places, k=k, seed=FIRST_SEED, participants=LIVE)
         likely = posterior(known, shown.evidence)
         tell(name, {metres: compare(known, likely, shown.homes, metres) for metres in DISTANCES})
+
+
+def counted(setting: Setting, places: pd.Index, change: int) -> dict[float, Found]:
+    """Return how many homes are found in many years of counts, with another number in R4."""
+    found, known = NOBODY, setting.suspects[0]
+    for number in range(COUNTED_YEARS):
+        homes, releases = counted_year(known, places, seed=FIRST_SEED + number, change=change)
+        shown = seen(releases, places, change=change)
+        likely = np.array(project([known], homes, shown))
+        lives = homes["home"].to_numpy()
+        found = added(
+            found, {metres: compare(known, likely, lives, metres) for metres in DISTANCES}
+        )
+    return found
 
 
 def attacked(

@@ -5,7 +5,16 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from geo.protection import BATCH, K_STAFF, Cells, Row, may_release, protect, split_is_safe
+from geo.protection import (
+    BATCH,
+    K_CHANGE,
+    K_STAFF,
+    Cells,
+    Row,
+    may_release,
+    protect,
+    split_is_safe,
+)
 
 NOTHING = Cells({}, {})
 PLACES = ("s1", "s2", "i3")
@@ -24,34 +33,34 @@ def test_a_cell_appears_with_the_fifth_participant() -> None:
     assert shown == Cells({"s2": {"n": 5}}, {"s2": people(*"abcde")})
 
 
-def test_a_cell_stays_as_it_was_while_fewer_than_five_came_or_went() -> None:
-    before = protect({"s1": {"v": 1}}, {"s1": people(*"abcde")}, NOTHING)
+def test_a_cell_stays_as_it_was_while_fewer_than_ten_came_or_went() -> None:
+    before = protect({"s1": {"v": 1}}, {"s1": people(*"abcdefg")}, NOTHING)
 
-    # Two left and two came: four differ.
-    after = protect({"s1": {"v": 2}}, {"s1": people(*"cdefg")}, before)
+    # Four left and five came: nine differ.
+    after = protect({"s1": {"v": 2}}, {"s1": people(*"efghijkl")}, before)
 
     assert after == before
 
 
-def test_a_cell_changes_when_five_came_or_went_since_it_last_changed() -> None:
+def test_a_cell_changes_when_ten_came_or_went_since_it_last_changed() -> None:
     before = protect({"s1": {"v": 1}}, {"s1": people(*"abcde")}, NOTHING)
-    step = protect({"s1": {"v": 2}}, {"s1": people(*"abcdefg")}, before)
+    step = protect({"s1": {"v": 2}}, {"s1": people(*"abcdefghijklmn")}, before)
     assert step.rows == {"s1": {"v": 1}}
 
-    # Three more: the five since the first release count, not the three since the second.
-    after = protect({"s1": {"v": 3}}, {"s1": people(*"abcdefghij")}, step)
+    # One more: the ten since the first release count, not the one since the second.
+    after = protect({"s1": {"v": 3}}, {"s1": people(*"abcdefghijklmno")}, step)
 
-    assert after == Cells({"s1": {"v": 3}}, {"s1": people(*"abcdefghij")})
+    assert after == Cells({"s1": {"v": 3}}, {"s1": people(*"abcdefghijklmno")})
 
 
 def test_a_cell_from_which_all_but_one_left_vanishes() -> None:
-    before = protect({"s1": {"v": 1}}, {"s1": people(*"abcdef")}, NOTHING)
+    before = protect({"s1": {"v": 1}}, {"s1": people(*"abcdefghijk")}, NOTHING)
 
     assert protect({"s1": {"v": 2}}, {"s1": people("a")}, before) == NOTHING
 
 
-def test_a_cell_whose_place_is_gone_vanishes_only_if_five_left() -> None:
-    before = protect({"s1": {"v": 1}}, {"s1": people(*"abcde")}, NOTHING)
+def test_a_cell_whose_place_is_gone_vanishes_only_if_ten_left() -> None:
+    before = protect({"s1": {"v": 1}}, {"s1": people(*"abcdefghij")}, NOTHING)
 
     assert protect({}, {}, before) == NOTHING
     assert protect({}, {"s1": people("a")}, before) == before
@@ -125,7 +134,7 @@ class Town(RuleBasedStateMachine):
         before, self.shown = self.shown, protect(rows, people, self.shown)
         for place in PLACES:
             old, new = (set(_who(cells, place)) for cells in (before, self.shown))
-            assert old == new or len(old ^ new) >= K_STAFF
+            assert old == new or len(old ^ new) >= (K_CHANGE if old else K_STAFF)
 
     @invariant()
     def every_cell_was_carried_by_k_when_it_was_published(self) -> None:

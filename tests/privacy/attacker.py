@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from api.services.release_content import K_PUBLIC
-from geo.protection import K_STAFF, Cells, protect
+from geo.protection import K_CHANGE, K_STAFF, Cells, protect
 from tests.privacy.hostile import COVERING
 from tests.privacy.projection import Seen
 from tests.privacy.suspects import Suspects
@@ -29,6 +29,7 @@ def seen(
     schools: Sequence[int] = (),
     *,
     anybody: bool = False,
+    change: int = K_CHANGE,
 ) -> list[Seen]:
     """Return what releases tell of how many pass each place: in all, and of each school.
 
@@ -57,7 +58,7 @@ def seen(
                         counts[scope, time, at] = row["schools"][str(school)]
         before = rows
     hidden = 0 if anybody else K_STAFF
-    whole = Seen(updated[0], counts[0], hidden, K_STAFF)
+    whole = Seen(updated[0], counts[0], hidden, change)
     parts = (
         Seen(updated[scope], counts[scope], 0, 0, scope - 1) for scope in range(1, 1 + len(schools))
     )
@@ -184,7 +185,7 @@ class Found:
         middle = (only - blind) / whole
         error = np.sqrt(((only + blind) / whole - middle**2) / whole)
         reach = stats.norm.ppf(0.975) * error
-        return 100 * (middle - reach), 100 * (middle + reach)
+        return 100 * max(middle - reach, -1.0), 100 * min(middle + reach, 1.0)
 
     def __str__(self) -> str:
         low, high = self.interval
