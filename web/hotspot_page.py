@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from geo.crs import BBox
+
 from .evidence import weight_words
 from .hotspot_filters import Occurring, filters
 from .hotspot_layers import layers_of
@@ -17,6 +19,8 @@ NO_FILTERS = (*KEPT, "sort", "page")
 PARTS = ("school", "time", "reason")
 """Filters that leave out places of which a release does not tell a part (PRIVACY R3, R6)."""
 Row = dict[str, Any]
+ROOM = 0.001
+"""Around what a map opens on, in degrees: one place has no extent."""
 
 
 def hotspot_page(  # noqa: PLR0913  # what a view consists of
@@ -66,3 +70,12 @@ def hotspot_page(  # noqa: PLR0913  # what a view consists of
         "listing": replace(listing, rows=rests),
         "case_words": case_words(translate),
     }
+
+
+def opening_box(rows: Sequence[Row]) -> BBox | None:
+    """Return the box of what claims something: land without a hotspot would make all small."""
+    spots = [row for row in rows if row["state"] != "unknown"] or rows
+    if not spots:
+        return None
+    lons, lats = [row["lon"] for row in spots], [row["lat"] for row in spots]
+    return BBox(min(lons) - ROOM, min(lats) - ROOM, max(lons) + ROOM, max(lats) + ROOM)

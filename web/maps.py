@@ -107,12 +107,14 @@ def thanks_map(area: Mapping[str, Any], *, language: str) -> MapParts:
     return _compose(area, control, language=language)
 
 
-def hotspot_map(area: Mapping[str, Any], *, language: str, whole: BBox) -> MapParts:
-    """Return the map of hotspots, opened on the `whole` of its streets."""
+def hotspot_map(
+    area: Mapping[str, Any], *, language: str, whole: BBox, view: BBox | None = None
+) -> MapParts:
+    """Return the map of hotspots, opened on the box `view`, without one on the `whole` streets."""
     network = f"{_folder(area)}/network.pmtiles"
     # The script needs the looks only: the words of the legend stand on the page.
     control = hotspot_control(network=network, lowest=LOWEST, scale=scale_json(scales(str)))
-    first = opening_view(bounds=_corners(whole))
+    first = opening_view(bounds=_corners(view or whole))
     return _compose(area, control, language=language, first=first, whole=whole)
 
 

@@ -20,7 +20,7 @@ from web.evidence import evidence_lead, evidence_sentence
 from web.hotspot_filters import Occurring
 from web.hotspot_layers import map_values, with_values
 from web.hotspot_list import file_address, values_address
-from web.hotspot_page import hotspot_page
+from web.hotspot_page import hotspot_page, opening_box
 from web.maps import hotspot_map
 from web.translation import translations
 from web.words import place_title
@@ -59,7 +59,10 @@ def show_hotspots(
         "hotspots.html",
         language=language,
         map=hotspot_map(
-            map_area(view.area), language=language, whole=street_box(settings, view.area)
+            map_area(view.area),
+            language=language,
+            whole=street_box(settings, view.area),
+            view=opening_box(shown),
         ),
         config={
             "area": map_area(view.area),

@@ -4,6 +4,9 @@
 (() => {
   const POSITION = /^#(\d+(?:\.\d+)?)\/(-?\d+(?:\.\d+)?)\/(-?\d+(?:\.\d+)?)$/;
 
+  // A mark stands above its place, the zoom buttons in the right corner.
+  const ROOM = { paddingTopLeft: [16, 36], paddingBottomRight: [24, 8] };
+
   /* The usual order of such fragments: zoom, latitude, longitude. */
   function position() {
     const found = POSITION.exec(location.hash);
@@ -21,7 +24,7 @@
   function openingView(map, options) {
     const at = position();
     if (at) map.setView(at.center, at.zoom, { animate: false });
-    else map.fitBounds(options.bounds, { animate: false, padding: [2, 2], maxZoom: 17 });
+    else map.fitBounds(options.bounds, { animate: false, ...ROOM, maxZoom: 17 });
   }
 
   Object.assign(barometer, { openingView, fragment, position });
