@@ -17,7 +17,7 @@ PAGES = ROOT / "docs" / "images" / "pages"
 LIST = ROOT / "docs" / "pages.md"
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 WIDTHS: dict[str, dict[str, Any]] = {"phone": PHONE, "desk": DESK}
-COLOURS = 64
+COLOURS = 96
 CASE = re.compile(r"^/cases/\d+$")
 HEAD = """# Every page
 
@@ -154,7 +154,7 @@ def take(page: Page, name: str) -> None:
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(500)
     picture = Image.open(BytesIO(page.screenshot())).convert("RGB")
-    small = picture.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE)
+    small = picture.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, kmeans=3)
     small.save(PAGES / f"{name}.png", optimize=True)
 
 

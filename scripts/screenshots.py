@@ -48,7 +48,7 @@ def main() -> None:
     with visited_demo() as (browser, printed, folder):
         student(browser, printed)
         teacher(browser, printed, folder)
-        police(browser, printed)
+        police(browser, printed, folder)
     sizes = {image: image.stat().st_size for image in sorted(IMAGES.glob("*.png"))}
     for image, size in sizes.items():
         print(f"{image.relative_to(ROOT)}  {size / 1000:.0f} kB")
@@ -203,21 +203,20 @@ def teacher(browser: Browser, demo: dict[str, str], folder: Path) -> None:
     take(page, "school")
     page.goto(f"{page.url}/convoys")
     take(page, "convoys")
-    if shutil.which("pdftoppm") is None:
-        print("screenshots: without `pdftoppm` the pictures of the PDFs stay as they are")
-        return
     for name, part, pages in (
         ("report", "report.pdf", 2), ("poster", "poster.pdf", 1), ("cards", "cards.pdf", 1),
         ("paper-map", "map.pdf", 1), ("lesson-plan", "kit/lesson-plan.pdf", 2),
     ):  # fmt: skip
-        pdf = folder / f"{name}.pdf"
-        pdf.write_bytes(page.request.get(f"{address}/{part}").body())
-        photograph(browser, pdf, pages)
+        photograph(page, f"{address}/{part}", folder / f"{name}.pdf", pages)
     page.context.close()
 
 
-def photograph(browser: Browser, pdf: Path, pages: int) -> None:
+def photograph(reader: Page, address: str, pdf: Path, pages: int) -> None:
     """Take a picture of the first pages of a PDF, side by side."""
+    if shutil.which("pdftoppm") is None:
+        print(f"screenshots: without `pdftoppm` the picture of {pdf.name} stays as it is")
+        return
+    pdf.write_bytes(reader.request.get(address).body())
     stem = pdf.with_suffix("")
     command = ["pdftoppm", "-png", "-r", "90", "-l", str(pages), str(pdf), str(stem)]
     subprocess.run(command, check=True)  # noqa: S603 - a fixed program on our own file
@@ -230,22 +229,27 @@ def photograph(browser: Browser, pdf: Path, pages: int) -> None:
         "body { margin: 0; padding: 12px; display: inline-flex; gap: 12px; background: #d5dade }"
     )
     width = pages * (PAGE_WIDTH + 12) + 12
+    browser = reader.context.browser
+    assert browser is not None  # noqa: S101 - no context of ours was opened without one
     page = browser.new_context(viewport={"width": width, "height": 600}).new_page()
     page.set_content(f"<style>{style}</style>{''.join(sheets)}")
     save(page.locator("body").screenshot(), stem.name)
     page.context.close()
 
 
-def police(browser: Browser, demo: dict[str, str]) -> None:
-    """Look at the hotspots and at the first of them."""
+def police(browser: Browser, demo: dict[str, str], folder: Path) -> None:
+    """Look at the hotspots, at the first of them, at cases, and print the plan of patrols."""
     page = open_page(browser, demo["address"], DESK)
     sign_in(page, demo, "police")
     first = page.locator("#ranking tr[data-id]").first
     expect(first).to_be_visible()
     take(page, "hotspots")
-    first.get_by_role("link").click()
+    first.get_by_role("link").first.click()
     page.wait_for_url("**/places/*")
     take(page, "place")
+    page.goto("/cases")
+    take(page, "cases")
+    photograph(page, f"{demo['address']}/patrol.pdf", folder / "patrols.pdf", 2)
     page.context.close()
 
 
