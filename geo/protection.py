@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -20,6 +21,7 @@ BATCH = 20
 """R5: new participants that a release needs."""
 
 Row = dict[str, object]
+Person = TypeVar("Person", bound="Hashable")
 
 
 @dataclass(frozen=True)
@@ -65,13 +67,39 @@ def protect(
     return Cells(shown, behind)
 
 
+def hold_back(
+    new: Mapping[Person, Hashable],
+    *,
+    closing: Hashable | None = None,
+    least: int = K_CHANGE,
+) -> frozenset[Person]:
+    """Return the new participants whom the next release must not count yet.
+
+    Whoever knows all of one class, because its 25 are strangers of theirs, can subtract it: beside
+    the largest class in a batch, or the one that is being closed, there must be none or `least`.
+
+    Parameters
+    ----------
+    new
+        The class of each participant of the area whom no release has counted yet.
+    closing
+        The class that is being closed, if one is.
+    """
+    sizes = Counter(new.values())
+    if not sizes:
+        return frozenset()
+    known = closing if closing is not None else max(sizes, key=lambda one: (sizes[one], str(one)))
+    others = frozenset(one for one, its in new.items() if its != known)
+    return others if len(others) < least else frozenset()
+
+
 def may_release(new: int, *, closing: int | None = None, batch: int = BATCH) -> bool:
     """Return whether a release may be made (R5).
 
     Parameters
     ----------
     new
-        Participants of the area whom no release has counted yet.
+        Participants of the area whom no release has counted yet and none holds back.
     closing
         Participants of the campaign that is being closed, if one is.
     """

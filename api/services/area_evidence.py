@@ -4,7 +4,7 @@ Only what makes or examines a release may import this module; import-linter chec
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -39,18 +39,24 @@ class AreaEvidence:
     simulated: bool
 
 
-def area_evidence(here: Installation, session: Session, area_id: str) -> AreaEvidence:
-    """Return everything that participants of an area sent, with the crashes that are known."""
+def area_evidence(
+    here: Installation, session: Session, area_id: str, *, without: Collection[UUID] = ()
+) -> AreaEvidence:
+    """Return what participants of an area sent, with the crashes that are known.
+
+    `without` are participants of whom nothing is taken.
+    """
     area = require_area(session, area_id)
-    routes = campaigns.routes_of(session, area_id)
+    every = campaigns.routes_of(session, area_id)
+    routes = [route for route in every if route.participant_id not in without]
     of_campaign = {campaign.id: campaign for campaign in campaigns.in_area(session, area_id)}
-    participation = _participation(session, of_campaign.values())
+    participation = _participation(routes, of_campaign)
     logger.info("opening %d contributions in %s", len(routes), area_id)
     opened = _open(here.settings, area_id, routes, of_campaign)
     loaded = here.library.get(area)
     expansion = {school: one.expansion for school, one in participation.items()}
     crashes = stored_crashes(session, area_id)
-    accepted, refused = _decided(here.settings, session, area_id)
+    accepted, refused = _decided(here.settings, session, area_id, without)
     return AreaEvidence(
         area=area,
         loaded=loaded,
@@ -78,7 +84,7 @@ def _open(
 
 
 def _decided(
-    settings: Settings, session: Session, area_id: str
+    settings: Settings, session: Session, area_id: str, without: Collection[UUID]
 ) -> tuple[list[Said], frozenset[tuple[str, str]]]:
     """Return the accepted texts of rides that count, and every text that was refused."""
     key = area_key(settings, area_id, "seal")
@@ -88,19 +94,23 @@ def _decided(
         said = open_sealed(key, remark.sealed, bound_to=f"remark/{remark.route_id}")
         if remark.state == "refused":
             refused.add((said["place"], said["text"]))
-        elif counts:
+        elif counts and who not in without:
             accepted.append(Said(who, said["place"], said["text"]))
     return accepted, frozenset(refused)
 
 
-def _participation(session: Session, found: Iterable[Campaign]) -> dict[int, Participation]:
+def _participation(
+    routes: Iterable[Route], of_campaign: dict[int, Campaign]
+) -> dict[int, Participation]:
+    by_campaign: dict[int, list[Route]] = {}
+    for route in routes:
+        by_campaign.setdefault(route.campaign_id, []).append(route)
     schools: dict[int, Participation] = {}
-    for campaign in found:
-        numbers = campaigns.progress(session, campaign.id)
-        if not numbers.senders:
-            continue
-        school = schools.setdefault(
-            campaign.school_id, Participation(campaign.school.name, campaign.from_day)
-        )
-        school.add(campaign.title, campaign.from_day, campaign.to_day, campaign.roster, numbers)
+    for number, campaign in of_campaign.items():
+        sent = by_campaign.get(number, [])
+        if sent:
+            school = schools.setdefault(
+                campaign.school_id, Participation(campaign.school.name, campaign.from_day)
+            )
+            school.add(campaign, sent)
     return schools

@@ -8,11 +8,12 @@ from api.store.engine import Session
 from api.store.models import Campaign
 from geo.protection import BATCH
 
+from .next_release import next_release
+
 
 def class_progress(session: Session, campaign: Campaign) -> ClassOut:
     """Return the numbers of a campaign and how many students its next results wait for."""
     numbers = campaigns.progress(session, campaign.id)
-    new = campaigns.count_new_senders(session, campaign.school.area_id)
     return ClassOut(
         title=campaign.title,
         school=campaign.school.name,
@@ -27,7 +28,7 @@ def class_progress(session: Session, campaign: Campaign) -> ClassOut:
         km_rated=round(numbers.km_rated, 1),
         share_rated=numbers.share_rated,
         needed=max(0, BATCH - numbers.senders),
-        next_release_in=max(0, BATCH - new),
+        next_release_in=next_release(session, campaign.school.area_id).missing,
     )
 
 

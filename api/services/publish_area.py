@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from importlib.metadata import version
 from typing import Any, cast
+from uuid import UUID
 
 from api.errors import NotEnoughError
 from api.settings import Settings
@@ -21,7 +22,7 @@ from geo.network import Network
 from geo.network_distance import find_neighbours
 from geo.place_graph import place_graph
 from geo.policy import load_policy
-from geo.protection import BATCH, Cells, may_release, protect
+from geo.protection import BATCH, Cells, protect
 from geo.summary import Summary, summarise
 from geo.surroundings import Surroundings, surround
 
@@ -32,6 +33,7 @@ from .campaigns import today
 from .installation import Installation
 from .keys import area_key
 from .ledger import open_ledger
+from .next_release import next_release
 from .open_cases import open_cases
 from .plan_school_convoys import NO_CONVOYS, AreaConvoys, plan_school_convoys
 from .quotes import without_refused
@@ -59,8 +61,7 @@ def publish_area(
         If neither enough new participants sent a route nor a large enough campaign closes (R5).
     """
     with here.store.read() as session:
-        _require_enough(session, area_id, closing)
-        evidence = area_evidence(here, session, area_id)
+        evidence = area_evidence(here, session, area_id, without=_held(session, area_id, closing))
         before = releases.newest_whole(session, area_id)
         measures = recorded_measures(session, area_id)
         schools = areas.schools_of(session, area_id)
@@ -125,14 +126,16 @@ def _statistics(
     return summary, surround(summary, places, graph, find_neighbours(graph, reach), policy)
 
 
-def _require_enough(session: Session, area_id: str, closing: int | None) -> None:
+def _held(session: Session, area_id: str, closing: int | None) -> frozenset[UUID]:
+    """Return whom this release must not count yet, if there are enough others for it."""
     require_area(session, area_id)
-    new = campaigns.count_new_senders(session, area_id)
-    closed = campaigns.progress(session, closing).senders if closing is not None else None
-    if not may_release(new, closing=closed):
+    found = next_release(session, area_id, closing=closing)
+    if not found.may:
         raise NotEnoughError(
-            f"not enough yet for a release: {new} new participants sent a route, {BATCH} are needed"
+            f"not enough yet for a release: {found.new} new participants sent a route, "
+            f"{BATCH} are needed"
         )
+    return found.held
 
 
 def _published(settings: Settings, before: Release | None) -> tuple[Cells, Effects, AreaConvoys]:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from api.store.campaigns import Progress
+from api.store.models import Campaign, Route
 from geo.assessment import risk_index
 from geo.exposure import DIRECTIONS, PARTS_OF_DAY
 from geo.protection import K_REASONS, K_STAFF, Row, split_is_safe
@@ -48,16 +48,16 @@ class Participation:
     km: float = 0.0
     km_rated: float = 0.0
 
-    def add(self, title: str, from_day: date, to_day: date, roster: int, numbers: Progress) -> None:
-        """Add the numbers of one campaign."""
-        self.titles.append(title)
-        self.from_day = min(self.from_day, from_day)
-        self.to_day = max(self.to_day, to_day)
-        self.roster += roster
-        self.participants += numbers.senders
-        self.routes += numbers.routes
-        self.km += numbers.km
-        self.km_rated += numbers.km_rated
+    def add(self, campaign: Campaign, routes: Sequence[Route]) -> None:
+        """Add one campaign and the routes of it that count."""
+        self.titles.append(campaign.title)
+        self.from_day = min(self.from_day, campaign.from_day)
+        self.to_day = max(self.to_day, campaign.to_day)
+        self.roster += campaign.roster
+        self.participants += len({route.participant_id for route in routes})
+        self.routes += len(routes)
+        self.km += sum(route.metres for route in routes) / 1000
+        self.km_rated += sum(route.metres_rated for route in routes) / 1000
 
     @property
     def expansion(self) -> float:

@@ -14,7 +14,6 @@ from api.store.engine import Session
 from api.store.models import Participant, Remark, Route
 from geo.crs import distance_m
 from geo.plausibility import stored_flags
-from geo.protection import BATCH
 from geo.tracing import Step, TracedRoute, trace
 from geo.trimming import SHORTEST_REST_M
 
@@ -22,6 +21,7 @@ from .areas import LoadedArea
 from .campaigns import require_open, today
 from .installation import Installation
 from .keys import area_key
+from .next_release import next_release
 from .sealing import seal
 
 TOLERANCE_M = 30
@@ -230,7 +230,7 @@ def _add_remarks(session: Session, key: bytes, sent: RouteIn) -> None:
 
 
 def _queue_release(session: Session, area_id: str) -> None:
-    if campaigns.count_new_senders(session, area_id) >= BATCH:
+    if next_release(session, area_id).may:
         jobs.enqueue(session, "publish", area_id, datetime.now(UTC))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from .models import Campaign, Participant, ParticipantSession, Route, School
@@ -165,21 +165,10 @@ def variants_of(session: Session, participant_id: UUID) -> list[str]:
     return sorted(session.scalars(query))
 
 
-def count_new_senders(session: Session, area_id: str) -> int:
-    """Return how many participants with a route no release has counted yet."""
-    return session.scalar(select(func.count()).select_from(_new_senders(area_id).subquery())) or 0
-
-
 def new_senders(session: Session, area_id: str) -> Sequence[Participant]:
     """Return the participants with a route whom no release has counted yet."""
-    return session.scalars(
-        select(Participant).where(Participant.id.in_(_new_senders(area_id)))
-    ).all()
-
-
-def _new_senders(area_id: str) -> Select[UUID]:
     # After every release there are few: a submission asks this, so it must not grow with the area.
-    return (
+    new = (
         select(Participant.id)
         .join(Route, Route.participant_id == Participant.id)
         .join(Campaign, Participant.campaign_id == Campaign.id)
@@ -189,8 +178,8 @@ def _new_senders(area_id: str) -> Select[UUID]:
             Participant.released_in.is_(None),
             Route.withdrawn_on.is_(None),
         )
-        .distinct()
     )
+    return session.scalars(select(Participant).where(Participant.id.in_(new))).all()
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,34 @@ def test_places_of_four_are_not_shown_and_those_of_five_are(
     assert hidden.status_code == missing.status_code == 404
 
 
+def test_a_few_beside_one_class_wait_until_they_are_ten(
+    police: TestClient,
+    open_class: Callable[..., Campaign],
+    send: Send,
+    work: Callable[[], int],
+    rides: list[RouteIn],
+) -> None:
+    def counted() -> int:
+        release: Body = police.get("/api/hotspots").json()["release"]
+        return int(release["participants"])
+
+    class_of_strangers, other = open_class(), open_class()
+    send(other, CHANGE - 1)
+    send(class_of_strangers, BATCH)
+    assert work() == 1
+    assert counted() == BATCH
+    people = passing(rides[CHANGE - 1 : CHANGE - 1 + BATCH])
+    assert {place: row["participants"] for place, row in shown(police).items()} == {
+        place: count for place, count in people.items() if count >= K
+    }
+
+    # Ten of them with a batch are as many as R4 asks for, and all are counted.
+    send(other, 1)
+    send(open_class(), CHANGE)
+    assert work() == 1
+    assert counted() == 2 * BATCH
+
+
 def test_a_class_of_nineteen_is_not_published_when_it_closes(
     teacher: TestClient,
     police: TestClient,

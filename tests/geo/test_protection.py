@@ -11,6 +11,7 @@ from geo.protection import (
     K_STAFF,
     Cells,
     Row,
+    hold_back,
     may_release,
     protect,
     split_is_safe,
@@ -83,6 +84,23 @@ def test_people_of_nowhere_show_nothing() -> None:
 )
 def test_a_release_waits_for_twenty(new: int, closing: int | None, may: bool) -> None:  # noqa: FBT001
     assert may_release(new, closing=closing) is may
+
+
+def classes(**sizes: int) -> dict[str, str]:
+    """New participants of each class."""
+    return {f"{name}{n}": name for name, size in sizes.items() for n in range(size)}
+
+
+def test_beside_the_largest_class_nobody_is_counted_or_ten_are() -> None:
+    assert hold_back({}) == frozenset()
+    assert hold_back(classes(a=25)) == frozenset()
+    assert hold_back(classes(a=25, b=1)) == people("b0")
+    assert hold_back(classes(a=12, b=5, c=4)) == people(*classes(b=5, c=4))
+    assert hold_back(classes(a=12, b=6, c=4)) == frozenset()
+    # The rides of a class that is being closed are not held back for those of others.
+    assert hold_back(classes(a=3, b=7), closing="a") == people(*classes(b=7))
+    assert hold_back(classes(a=3, b=10), closing="a") == frozenset()
+    assert hold_back(classes(b=4), closing="a") == people(*classes(b=4))
 
 
 @pytest.mark.parametrize(

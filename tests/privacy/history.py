@@ -21,9 +21,11 @@ from api.services.fill_demo import as_sent
 from api.services.installation import Installation, open_installation
 from api.services.join_class import join_class
 from api.services.keys import area_key
+from api.services.next_release import next_release
 from api.services.publish_area import publish_area, read_content
 from api.services.submit_route import submit_route
 from api.settings import Settings
+from api.store import campaigns
 from api.store.models import Campaign
 from geo.simulation.answers import answer
 from geo.simulation.danger import true_danger
@@ -36,7 +38,8 @@ from web.translation import LANGUAGES
 class Student:
     """One participant as the attacker knows it, and the homes as only the student does.
 
-    Times are numbers of releases: what happened after release `t - 1` and before release `t`.
+    Times are numbers of releases: what release `t` counts and `t - 1` did not. A student who is
+    held back has joined when a release counts the ride, and the attacker knows when.
     """
 
     id: uuid.UUID
@@ -129,6 +132,16 @@ class Year:
         """Make a release and keep what it tells."""
         release = publish_area(self.here, self.setting.area_id)
         self.history.releases.append(read_content(release))
+        with self.here.store.read() as session:
+            held = {one.id for one in campaigns.new_senders(session, self.setting.area_id)}
+        for student in self.history.students:
+            if student.id in held:
+                student.joined = self.now
+
+    def waits(self) -> bool:
+        """Whether too few are new for a release."""
+        with self.here.store.read() as session:
+            return not next_release(session, self.setting.area_id).may
 
     def open_class(self, school: int) -> Campaign:
         """Open a class of a school."""
@@ -186,12 +199,16 @@ def school_year(
 ) -> History:
     """Return a history in which every release comes as early as R5 allows.
 
-    Between two releases `batch` students join, and `moves` and `erasures` of those who joined
-    earlier.
+    Between two releases `batch` students join, and more as long as too many of them are held
+    back; `moves` and `erasures` are of those whom a release has counted.
     """
     year = Year(here, setting, seed)
     for _ in range(releases):
-        settled = [one for one in year.history.students if one.erased is None and one.moved is None]
+        settled = [
+            one
+            for one in year.history.students
+            if one.joined < year.now and one.erased is None and one.moved is None
+        ]
         if settled:
             chosen = year.generator.permutation(len(settled))
             for place in chosen[:moves]:
@@ -200,6 +217,8 @@ def school_year(
                 year.erase(settled[place])
         for school in year.generator.choice(len(setting.schools), batch, p=setting.shares):
             year.join(int(school))
+        while year.waits():
+            year.join(int(year.generator.choice(len(setting.schools), p=setting.shares)))
         year.publish()
     return year.history
 
@@ -212,7 +231,8 @@ def as_frame(history: History) -> pd.DataFrame:
     """
     rows = []
     never = len(history.releases) + 1
-    for one in history.students:
+    counted = [one for one in history.students if one.joined < never]
+    for one in counted:
         end = one.erased or never
         if one.moved is None:
             rows.append((one.school, one.home, one.joined, end))

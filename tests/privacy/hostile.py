@@ -59,7 +59,7 @@ class HostileClass:
                     sealed=seal(key, content, bound_to=f"{route_id}/{member}"),
                 )
             )  # fmt: skip
-            assert campaigns.count_new_senders(session, area_id) > 0
+            assert campaigns.new_senders(session, area_id)
 
 
 def besieged_year(setting: Setting, year: Year, *, crowd: int, targets: int) -> History:
