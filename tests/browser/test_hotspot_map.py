@@ -151,6 +151,25 @@ def test_a_small_phone_opens_on_every_hotspot_and_goes_out_to_the_whole_area(
     assert page.evaluate("() => map_area.getMinZoom()") == 12
 
 
+def test_on_paper_a_map_keeps_the_size_of_its_tiles_and_says_whose_data_it_is(
+    phone: BrowserContext, site: str, base: tuple[Settings, dict[str, str]]
+) -> None:
+    page = signed_in(phone, base[1]["police@town.example"], site)
+    page.goto("/hotspots")
+    page.wait_for_function(READY)
+    for address in ("/hotspots", f"/places/{ids(page)[0]}", "/patrol"):
+        page.goto(address)
+        size = page.evaluate("() => [map_area.getSize().x, map_area.getSize().y]")
+        page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
+        page.emulate_media(media="print")
+        page.set_viewport_size({"width": 1000, "height": 1400})
+        assert page.evaluate("() => [map_area.getSize().x, map_area.getSize().y]") == size
+        expect(page.locator(".map-source")).to_be_visible()
+        expect(page.locator(".languages")).to_be_hidden()
+        page.emulate_media(media="screen")
+        page.set_viewport_size({"width": 390, "height": 844})
+
+
 def test_names_of_places_lie_over_the_colours(
     phone: BrowserContext, site: str, base: tuple[Settings, dict[str, str]]
 ) -> None:

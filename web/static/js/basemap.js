@@ -147,6 +147,14 @@
     limitZoom(map, options);
     // The panel below may grow: Leaflet must learn of the new size.
     new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(box);
+    addEventListener("beforeprint", () => keepSize(box));
+  }
+
+  /* Tiles that fill the paper would be asked for too late. */
+  function keepSize(box) {
+    const { style } = box.closest("section");
+    style.setProperty("--map-width", `${box.clientWidth}px`);
+    style.setProperty("--map-height", `${box.clientHeight}px`);
   }
 
   function baseMap(map, options) {

@@ -182,7 +182,6 @@
     map.on("click", (event) => view.click(event.latlng));
     find("copy").addEventListener("click", () => copy(view));
     find("print").addEventListener("click", () => print());
-    addEventListener("beforeprint", () => freeze(map.getContainer()));
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => view.layer.show(view.chosen()));
   }
 
@@ -198,12 +197,6 @@
     view.remember();
     const again = document.querySelector(`#list [data-list="${CSS.escape(list)}"]`) || find("list");
     again.focus();
-  }
-
-  function freeze(container) {
-    const { style } = container.closest(".map");
-    style.setProperty("--map-width", `${container.clientWidth}px`);
-    style.setProperty("--map-height", `${container.clientHeight}px`);
   }
 
   async function copy(view) {
