@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from babel import dates, numbers
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
 
 from .assets import static_address
 from .messages import script_messages
@@ -137,7 +138,17 @@ def _filters(language: str) -> dict[str, Any]:
         ),
         "day": lambda value: _day(value, language, "long"),
         "brief_day": lambda value: _day(value, language, "medium"),
+        "with_code": _with_code,
     }
+
+
+def _with_code(text: str) -> Markup:
+    """Return a text in which names of columns stand in backticks, with these set as code."""
+    parts = text.split("`")
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if number % 2 else escape(part)
+        for number, part in enumerate(parts)
+    )
 
 
 def _decimal(value: float | None, digits: int, language: str) -> str:

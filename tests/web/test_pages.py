@@ -10,6 +10,7 @@ from geo.countermeasures import Measure
 from geo.crs import BBox
 from tests.web.reader import Reader
 from web.assets import static_address
+from web.columns import Column
 from web.countermeasures import by_kind, measure_kind_words, measure_words
 from web.directions import Share, direction_words
 from web.hotspot_filters import Occurring
@@ -542,3 +543,11 @@ def test_page_under_way_loads_itself_again() -> None:
 
 def test_static_address_changes_with_the_content() -> None:
     assert re.fullmatch(r"/static/css/style\.css\?v=[0-9a-f]{10}", static_address("css/style.css"))
+
+
+def test_names_of_columns_in_a_text_are_set_as_code() -> None:
+    column = Column("index_low", "number", "0–100", "Low end of `index` <&>")
+    told = [{"name": column.name, "column": column, "rounding": ""}]
+    shown = render("open_dictionary.html", language="en", nonce="n0nce", columns=told)
+
+    assert "Low end of <code>index</code> &lt;&amp;&gt;" in shown
