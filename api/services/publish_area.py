@@ -92,27 +92,7 @@ def publish_area(
         policy,
         before=led_before,
     )
-    rows, clusters = gather_clusters(rank(cells.rows.values(), summary.mode))
-    content: dict[str, object] = {
-        "area": area_id,
-        "network_version": evidence.loaded.version,
-        "country": evidence.area.country,
-        "osm_date": evidence.area.osm_date.isoformat() if evidence.area.osm_date else None,
-        "software": version("bicycle-barometer"),
-        "policy": asdict(policy),
-        "mode": summary.mode,
-        "missing": summary.missing,
-        "parameters": summary.parameters,
-        "simulated": evidence.simulated,
-        "participants": len(evidence.participants),
-        "places_lost": evidence.gathered.places_lost,
-        "schools": {str(key): value.public() for key, value in evidence.participation.items()},
-        "places": rows,
-        "clusters": clusters,
-        "effects": told.rows,
-        "convoys": led.rows,
-    }
-    return _write(here, evidence, before, _Result(summary, content, cells, told, led))
+    return _write(here, evidence, before, _Result(summary, cells, told, led))
 
 
 def _statistics(
@@ -162,10 +142,34 @@ class _Result:
     """What the statistics and the k-rules made of it."""
 
     summary: Summary
-    content: dict[str, object]
     cells: Cells
     told: Effects
     led: AreaConvoys
+
+
+def _content(evidence: AreaEvidence, result: _Result) -> dict[str, object]:
+    """Return all that the release says."""
+    rows, clusters = gather_clusters(rank(result.cells.rows.values(), result.summary.mode))
+    osm_date = evidence.area.osm_date
+    return {
+        "area": evidence.area.id,
+        "network_version": evidence.loaded.version,
+        "country": evidence.area.country,
+        "osm_date": osm_date.isoformat() if osm_date else None,
+        "software": version("bicycle-barometer"),
+        "policy": asdict(load_policy()),
+        "mode": result.summary.mode,
+        "missing": result.summary.missing,
+        "parameters": result.summary.parameters,
+        "simulated": evidence.simulated,
+        "participants": len(evidence.participants),
+        "places_lost": evidence.gathered.places_lost,
+        "schools": {str(key): value.public() for key, value in evidence.participation.items()},
+        "places": rows,
+        "clusters": clusters,
+        "effects": result.told.rows,
+        "convoys": result.led.rows,
+    }
 
 
 def _write(
@@ -173,7 +177,7 @@ def _write(
 ) -> Release:
     area_id = evidence.area.id
     number = before.number + 1 if before else 1
-    text, content_hash = canonical(result.content)
+    text, content_hash = canonical(_content(evidence, result))
     cells = result.cells
     behind = {**cells.people, **result.told.parts, **result.led.people}
     ledger = {cell: sorted(str(one) for one in people) for cell, people in behind.items()}
