@@ -28,7 +28,7 @@ class NextRelease:
 
 def next_release(session: Session, area_id: str, *, closing: int | None = None) -> NextRelease:
     """Return what the next release counts; `closing` is the campaign that is being closed."""
-    new = {one.id: one.campaign_id for one in campaigns.new_senders(session, area_id)}
+    new = campaigns.new_classes(session, area_id)
     held = hold_back(new, closing=closing)
     closed = campaigns.progress(session, closing).senders if closing is not None else None
     counted = len(new) - len(held)

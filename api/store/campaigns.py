@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from .models import Campaign, Participant, ParticipantSession, Route, School
@@ -167,8 +167,20 @@ def variants_of(session: Session, participant_id: UUID) -> list[str]:
 
 def new_senders(session: Session, area_id: str) -> Sequence[Participant]:
     """Return the participants with a route whom no release has counted yet."""
+    found = select(Participant).where(Participant.id.in_(_new_senders(area_id)))
+    return session.scalars(found).all()
+
+
+def new_classes(session: Session, area_id: str) -> dict[UUID, int]:
+    """Return the campaign of each participant with a route whom no release has counted yet."""
+    found = select(Participant.id, Participant.campaign_id)
+    rows = session.execute(found.where(Participant.id.in_(_new_senders(area_id))))
+    return {row[0]: row[1] for row in rows}
+
+
+def _new_senders(area_id: str) -> Select[UUID]:
     # After every release there are few: a submission asks this, so it must not grow with the area.
-    new = (
+    return (
         select(Participant.id)
         .join(Route, Route.participant_id == Participant.id)
         .join(Campaign, Participant.campaign_id == Campaign.id)
@@ -179,7 +191,6 @@ def new_senders(session: Session, area_id: str) -> Sequence[Participant]:
             Route.withdrawn_on.is_(None),
         )
     )
-    return session.scalars(select(Participant).where(Participant.id.in_(new))).all()
 
 
 @dataclass(frozen=True)
