@@ -159,7 +159,7 @@ def release_and_report(
     seconds = timed(lambda: publish_area(here, "sample", campaign.id))
     line("release of the area", f"{seconds:.1f} s")
     with here.store.read() as session:
-        view = whole_view(session, school)
+        view = whole_view(session, session.get_one(School, school.id))
     printed = [timed(lambda: print_report(view, loaded, "en")) for _ in range(RUNS)]
     first, median = printed[0], statistics.median(printed)
     line(f"report PDF ({RUNS} runs)", f"median {median:.2f} s, first {first:.2f} s")
