@@ -14,7 +14,7 @@ from geo.simulation.town import CLASS_SIZE
 from tests.privacy.history import History, Setting, Student, Year
 
 COVERING = 6
-"""So many of the class ride everywhere: more than k, so that every place changes every time."""
+"""So many of the class ride everywhere: as many leave as join, and R4 counts twelve each time."""
 
 
 class HostileClass:
