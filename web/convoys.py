@@ -20,11 +20,10 @@ from .street_map import (
     beside_marks,
     draw_ground,
     framed,
-    joined_streets,
     on_paper,
-    seen,
     street_lines,
     street_names,
+    whole_streets,
 )
 from .translation import translations
 from .typesetting import typeset
@@ -217,8 +216,7 @@ def convoy_figure(
     mind = [shapely.Point(place.lon, place.lat) for place in sheet.mind]
     at = to_metres(gpd.GeoSeries([line, school, *stops, *mind], crs=WGS84))
     frame = fit_frame(at, WIDTH_MM, HEIGHT_MM)
-    crossings = seen(network.intersections, at, frame)
-    streets = joined_streets(seen(network.segments, at, frame), crossings)
+    streets = whole_streets(network, at, frame)
     points = frame.to_paper(shapely.get_coordinates(at.iloc[1:].to_numpy()))
     stop_points, mind_points = points[1 : 1 + len(stops)], points[1 + len(stops) :]
     way = at.iloc[:1].to_numpy()

@@ -19,11 +19,10 @@ from .street_map import (
     beside_marks,
     draw_ground,
     framed,
-    joined_streets,
     on_paper,
-    seen,
     street_lines,
     street_names,
+    whole_streets,
 )
 
 if TYPE_CHECKING:
@@ -60,8 +59,7 @@ def parents_figure(
     lines = at.iloc[: len(ways)].to_numpy()
     middle = frame.to_paper(shapely.get_coordinates(at.iloc[len(ways)]))[0]
     marks = frame.to_paper(shapely.get_coordinates(at.iloc[len(ways) + 1 :].to_numpy()))
-    crossings = seen(network.intersections, at, frame)
-    streets = joined_streets(seen(network.segments, at, frame), crossings)
+    streets = whole_streets(network, at, frame)
     taken = beside_marks(np.vstack([middle, marks]), MARK_MM + 0.6, frame)
     body = [
         *draw_ground(ground, at, frame),

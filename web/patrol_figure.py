@@ -17,12 +17,11 @@ from .street_map import (
     beside_marks,
     draw_ground,
     framed,
-    joined_streets,
     north_arrow,
     on_paper,
-    seen,
     street_lines,
     street_names,
+    whole_streets,
 )
 from .translation import translations
 
@@ -52,8 +51,7 @@ def patrol_figure(
     _ = translations(language).gettext
     at = to_metres(gpd.GeoSeries([*places.values()], crs=WGS84))
     frame = _framed_within(at)
-    crossings = seen(network.intersections, at, frame)
-    streets = joined_streets(seen(network.segments, at, frame), crossings)
+    streets = whole_streets(network, at, frame)
     points = mark_points(at.to_frame("geometry"), frame)
     beside = np.array([BESIDE_MM, -BESIDE_MM])
     marks = spread(points + beside, np.empty((0, 2)), frame)

@@ -17,6 +17,8 @@ from .street_labels import place_labels
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from geo.network import Network
+
 GROUND_COLOURS = {"green": "#e4efdb", "water": "#c9e1ef"}
 """By layer of the base map."""
 GROUND_LAYERS = tuple(GROUND_COLOURS)
@@ -58,6 +60,12 @@ def joined_streets(segments: gpd.GeoDataFrame, crossings: gpd.GeoDataFrame) -> g
     lines = shapely.linestrings(whole[along], indices=owner[along])
     thin = shapely.simplify(lines, 1.0)
     return segments.set_geometry(gpd.GeoSeries(thin, index=segments.index, crs=segments.crs))
+
+
+def whole_streets(network: Network, centre: gpd.GeoSeries, frame: Frame) -> gpd.GeoDataFrame:
+    """Return the streets that are on the paper, joined at its crossings."""
+    crossings = seen(network.intersections, centre, frame)
+    return joined_streets(seen(network.segments, centre, frame), crossings)
 
 
 def draw_ground(
